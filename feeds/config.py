@@ -1,0 +1,222 @@
+"""Read feeds.toml and the environment into frozen `Settings`.
+
+The structs here and `Site` and `Newsletter` in `model` are the one source of all keys: the reference page and the
+messages about wrong ones are made from them. Contains no other logic.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from feeds.errors import SettingsError
+from feeds.model import Newsletter, Site
+
+FILE_NAME = "feeds.toml"
+Content = Literal["full", "summary"]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class Posts(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the posts are and how they are written."""
+
+    folders: Annotated[tuple[str, ...], "Folders that hold the posts, read with all that is below them."] = ("posts",)
+    engine: Annotated[str, 'Engine that the posts are written for; "auto" recognises it.'] = "auto"
+    permalink: Annotated[str, "Pattern of a post's address, as the engine writes it; empty: the engine's own."] = ""
+    include_drafts: Annotated[bool, "Put drafts in as well."] = False
+    include_future: Annotated[bool, "Put posts dated in the future in as well."] = False
+
+
+class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
+    """What feeds to write, and where."""
+
+    out: Annotated[str, "Folder to write into: the one that is served at `site.url`."] = "public"
+    formats: Annotated[tuple[Literal["rss", "atom", "json"], ...], "Formats to write."] = ("rss", "atom", "json")
+    by: Annotated[
+        tuple[Literal["category", "tag", "author", "language"], ...], "Beside the site's feed, one for each of these."
+    ] = ("category",)
+    limit: Annotated[Count, "Newest posts in a feed."] = 20
+    content: Annotated[Content, "How much of a post a feed carries; a summary is always there as well."] = "full"
+    hub: Annotated[str, "Address of a WebSub hub."] = ""
+
+
+class Mail(Struct, frozen=True, forbid_unknown_fields=True):
+    """How digests leave."""
+
+    sender: Annotated[str, 'Sender: "Name <address>".'] = field(name="from", default="")
+    reply_to: Annotated[str, "Where answers go, if not to the sender."] = ""
+    postal_address: Annotated[str, "Your postal address, at the foot of each mail; the law of many countries asks."] = (
+        ""
+    )
+    backend: Annotated[Literal["folder", "console"], "What carries the messages."] = "folder"
+    folder: Annotated[str, "Where the folder backend puts its .eml files."] = "mail"
+
+
+class Web(Struct, frozen=True, forbid_unknown_fields=True):
+    """The pages for readers."""
+
+    url: Annotated[str, "Public address of the pages for subscribing and unsubscribing."] = ""
+
+
+class Store(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where subscribers, issues and deliveries are kept."""
+
+    url: Annotated[str, "Database; an SQLite path is relative to the site's folder."] = "sqlite:///feeds.db"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that feeds.toml says, and the folder it lies in."""
+
+    site: Site
+    posts: Posts = Posts()
+    feeds: Feeds = Feeds()
+    newsletter: tuple[Newsletter, ...] = ()
+    mail: Mail = Mail()
+    web: Web = Web()
+    store: Store = Store()
+    root: Path = Path()  # not a key: `load` sets it
+
+
+def load(folder: Path) -> Settings:
+    """Read feeds.toml of `folder` into settings.
+
+    Raises SettingsError, whose line names the key, its value, what was expected and the nearest known key.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError("no such file", "run `feeds init` to make one", str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(error), "make it a readable UTF-8 file", str(path)) from error
+    return msgspec.structs.replace(parse(text, str(path)), root=folder.resolve())
+
+
+def parse(text: str, where: str = FILE_NAME) -> Settings:
+    """Turn the text of a feeds.toml into settings; pure. Raises SettingsError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"not TOML: {error}", "see https://toml.io for the rules", where) from error
+    _refuse_unknown(Settings, table, "", where)
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise _wrong_value(str(error), table, where) from error
+    return _checked(settings, where)
+
+
+def keys(struct: type[Struct] = Settings, prefix: str = "") -> list[tuple[str, Any, Any, str]]:
+    """List every key as (dotted path, type, default, description): what the reference page is made of.
+
+    The default of a key that must be set is `msgspec.NODEFAULT`.
+    """
+    rows: list[tuple[str, Any, Any, str]] = []
+    for member in _members(struct).values():
+        kind, description = _unwrapped(member.type)
+        dotted = f"{prefix}{member.encode_name}"
+        if inner := _section_of(kind):
+            rows += keys(inner, f"{dotted}.")
+        else:
+            rows.append((dotted, kind, member.default, description))
+    return rows
+
+
+def secret(name: str, environ: Mapping[str, str]) -> str:
+    """Return the secret `name` from the environment, or from the file that `name`_FILE names; "" when there is none.
+
+    Raises SettingsError when that file cannot be read.
+    """
+    if path := environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(str(error), "make it readable for this user", f"{name}_FILE={path}") from error
+    return environ.get(name, "")
+
+
+def _refuse_unknown(struct: type[Struct], table: Mapping[str, Any], prefix: str, where: str) -> None:
+    known = _members(struct)
+    for key, value in table.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            mend = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(known)}"
+            raise SettingsError(f"unknown key {prefix}{key}", mend, where)
+        if inner := _section_of(_unwrapped(known[key].type)[0]):
+            for index, each in enumerate(value if isinstance(value, list) else [value]):
+                place = f"{prefix}{key}[{index}]" if isinstance(value, list) else f"{prefix}{key}"
+                if isinstance(each, dict):
+                    _refuse_unknown(inner, each, f"{place}.", where)
+
+
+def _wrong_value(message: str, table: Mapping[str, Any], where: str) -> SettingsError:
+    expected, _, place = message.partition(" - at ")
+    dotted = place.strip("`").removeprefix("$").lstrip(".")
+    if missing := re.match(r"Object missing required field `(\w+)`", expected):
+        return SettingsError(f"{dotted}.{missing[1]}".lstrip(".") + " is missing", "set it", where)
+    value = _value_at(table, dotted)
+    wanted = _expected(dotted) or expected.removeprefix("Expected ").replace("`", "")
+    return SettingsError(f"{dotted} = {value!r}", f"expected {wanted}", where)
+
+
+def _expected(dotted: str) -> str:
+    """Return the choices of a key that has a fixed set of values, else ""."""
+    plain = re.sub(r"\[\d+\]", "", dotted)
+    kind = next((kind for key, kind, _, _ in keys() if key == plain), None)
+    return " or ".join(f'"{choice}"' for choice in _choices(kind))
+
+
+def _value_at(table: Any, dotted: str) -> Any:
+    for step in re.findall(r"\w+", dotted):
+        table = table[int(step)] if step.isdigit() else table[step]
+    return table
+
+
+def _checked(settings: Settings, where: str) -> Settings:
+    site = settings.site
+
+    def refuse(key: str, value: str, example: str) -> SettingsError:
+        return SettingsError(f"{key} = {value!r}", f"expected something like {example!r}", where)
+
+    if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", site.url):
+        raise refuse("site.url", site.url, "https://example.org/")
+    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", site.language):
+        raise refuse("site.language", site.language, "pt-BR")
+    try:
+        ZoneInfo(site.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse("site.timezone", site.timezone, "Africa/Algiers") from None
+    names = [newsletter.name for newsletter in settings.newsletter]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise SettingsError(f"two newsletters are named {twice.pop()!r}", "give each its own name", where)
+    clean = msgspec.structs.replace(site, url=site.url.rstrip("/") + "/", language=site.language.replace("_", "-"))
+    return msgspec.structs.replace(settings, site=clean)
+
+
+def _members(struct: type[Struct]) -> dict[str, Any]:
+    return {each.encode_name: each for each in msgspec.structs.fields(struct) if each.name != "root"}
+
+
+def _unwrapped(kind: Any) -> tuple[Any, str]:
+    """Split Annotated[T, "description"] into T and its description."""
+    if get_origin(kind) is not Annotated:
+        return kind, ""
+    inner, *notes = get_args(kind)
+    description = next((note for note in notes if isinstance(note, str)), "")
+    return inner, description
+
+
+def _section_of(kind: Any) -> type[Struct] | None:
+    return next((each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, Struct)), None)
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    """Return the values of a Literal, or of a tuple of Literals."""
+    literal = kind if get_origin(kind) is Literal else next(iter(get_args(kind)), None)
+    return get_args(literal) if get_origin(literal) is Literal else ()

@@ -1,0 +1,184 @@
+"""The nouns of the house; every other module speaks in these.
+
+All of them are frozen values. Datetimes are aware, URLs absolute and percent-encoded, languages BCP 47 tags,
+paths relative to the site's folder with forward slashes.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+# What an empty Atom feed says when it must name a time: fixed, so that no output depends on the clock.
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Problem(Struct, frozen=True, order=True):
+    """Something that a person should mend; never an exception."""
+
+    path: str
+    line: int  # 1-based; 0 when the whole file is meant
+    what: str
+    mend: str
+    rule: str = ""  # where the rule comes from: "RFC 4287 4.2.6"
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.what}; {self.mend}" + (f" ({self.rule})" if self.rule else "")
+
+
+class LeftOut(Struct, frozen=True, order=True):
+    """A file that rightly stands in no feed, and why: "draft", "scheduled", "expired", "unpublished", ..."""
+
+    path: str
+    reason: str
+
+
+class Author(Struct, frozen=True):
+    """A person or group that wrote a post."""
+
+    name: Annotated[str, "Name shown to readers."] = ""
+    email: Annotated[str, "Address; feeds publish it, so leave it empty to keep it private."] = ""
+    url: Annotated[str, "Home page."] = ""
+
+
+class Enclosure(Struct, frozen=True):
+    """A media file that belongs to a post."""
+
+    url: str
+    type: str  # a media type: "audio/mpeg"
+    length: int = 0  # bytes; 0 when unknown
+
+
+class Post(Struct, frozen=True):
+    """A piece that the author wrote: one file, without its body."""
+
+    path: str
+    url: str
+    title: str  # plain text, one line; "" when the author gave none
+    published: datetime
+    updated: datetime  # never before `published`; equal to it until the author says otherwise
+    id: str = ""  # what feed readers tell posts apart by; filled in by `identity`
+    guid: str = ""  # the id that the front matter asks for
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str = ""  # "" is the site's
+    summary: str = ""  # plain text from the front matter; "" means "take it from the body"
+    image: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    markup: str = "markdown"  # how the body is written: "markdown" or "html"
+    draft: bool = False
+    expires: datetime | None = None
+
+
+class Entry(Struct, frozen=True):
+    """A post with its body rendered, as a feed or an issue shows it."""
+
+    post: Post
+    html: str  # clean, absolute, safe in XML
+    summary: str  # plain text, one paragraph
+    image: str = ""  # the front matter's, else the first of the body
+
+
+class Feed(Struct, frozen=True):
+    """One feed in whatever formats: the site's, or that of one category."""
+
+    id: str
+    title: str
+    home_url: str  # the page it speaks for
+    urls: Mapping[str, str]  # format name -> where that file is served
+    posts: tuple[Post, ...]  # newest first
+    description: str = ""
+    language: str = ""
+    authors: tuple[Author, ...] = ()
+    copyright: str = ""
+    icon: str = ""
+    hub: str = ""
+    stylesheet: str = ""
+    category: str = ""  # "" for the site's own feed
+    content: str = "full"  # or "summary"
+
+    @property
+    def updated(self) -> datetime:
+        """When anything in it last changed."""
+        return max((post.updated for post in self.posts), default=EPOCH)
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """The publication: what `[site]` in feeds.toml says of it."""
+
+    url: Annotated[str, "Public address of the site; absolute, ends in a slash."]
+    title: Annotated[str, "Name of the site."]
+    description: Annotated[str, "One sentence about it."] = ""
+    language: Annotated[str, "BCP 47 language tag; the text direction follows from it."] = "en"
+    timezone: Annotated[str, "IANA time zone that dates without one are in."] = "UTC"
+    author: Annotated[Author, "Who writes, where a post does not say."] = Author()
+    copyright: Annotated[str, "Copyright line."] = ""
+    icon: Annotated[str, "Square image; an address, or a path on the site."] = ""
+
+
+class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
+    """A recurring mail: one `[[newsletter]]` of feeds.toml."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$"), "Short name, for commands and addresses: a-z, 0-9 and -."
+    ]
+    title: Annotated[str, "Name that readers see; empty: the site's title."] = ""
+    cadence: Annotated[
+        str, '"on publish", "daily at 07:30", "weekly on monday at 08:00", "monthly on 1 at 09:00", or a cron line.'
+    ] = "weekly on monday at 08:00"
+    offer: Annotated[tuple[str, ...], "Other cadences that a reader may choose."] = ()
+    timezone: Annotated[Literal["site", "reader"], "Whose clock the cadence goes by."] = "site"
+    categories: Annotated[tuple[str, ...], 'Categories it carries; ["*"] is all.'] = ("*",)
+    content: Annotated[Literal["full", "summary"], "How much of each post it shows."] = "summary"
+    min_posts: Annotated[int, Meta(ge=1), "With fewer new posts, they wait for the next time."] = 1
+    max_posts: Annotated[int, Meta(ge=1), "The newest this many in full, the rest as links."] = 30
+    approve: Annotated[bool, "Hold each issue until `feeds issue approve`."] = False
+
+
+class Variant(Struct, frozen=True):
+    """One form of an issue: the same bytes for every reader who has the same unsent posts, topics and language."""
+
+    key: str  # tells it apart within its issue
+    subject: str
+    html: str
+    text: str
+    post_ids: tuple[str, ...]
+    language: str
+
+
+class Issue(Struct, frozen=True):
+    """One dated sending of a newsletter."""
+
+    id: int
+    newsletter: str
+    number: int  # 1, 2, 3, ... within its newsletter
+    due_key: str  # local-time label of the occasion: "2026-11-23T08:00"
+    state: str  # "waiting" (for approval), "open", "done", "cancelled"
+    opened: datetime
+    deliveries: Mapping[str, int] = field(default_factory=dict)  # state -> how many
+
+
+class Subscriber(Struct, frozen=True):
+    """A person who asked for mail."""
+
+    id: int
+    email: str
+    name: str = ""
+    language: str = ""  # "" is the site's
+    timezone: str = ""
+    status: str = "active"  # "pending", "active", "unsubscribed", "bounced", "complained", "erased"
+
+
+class Delivery(Struct, frozen=True):
+    """One issue to one subscriber; its row is both outbox and ledger."""
+
+    issue_id: int
+    subscriber_id: int
+    address: str
+    state: str
+    message_id: str
+    attempts: int = 0
+    reply: str = ""
