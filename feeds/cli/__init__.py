@@ -1,0 +1,72 @@
+"""The `feeds` command: parse, load settings, call one deed, print its value.
+
+Each command lives in the file of its group and is imported only when it is called, since a cron job that has
+nothing to do should cost next to nothing.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from feeds import __version__
+from feeds.errors import FeedsError
+
+# command -> the file of its group
+COMMANDS = {
+    "init": "site",
+    "build": "site",
+    "check": "site",
+    "config": "site",
+    "preview": "newsletter",
+    "issue": "newsletter",
+    "deliver": "newsletter",
+    "run-due": "newsletter",
+    "run": "newsletter",
+    "subscribers": "subscribers",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the file of the command and return it; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"feeds.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="feeds", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn a folder of posts into feeds and mail digests.
+
+    Start with `feeds init` in the folder of your blog, then `feeds build`.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit as DESIGN says: 0 done, 1 problems, 2 usage, 3 refused by a guard, 75 try again."""
+    try:
+        code = cli.main(args=arguments, prog_name="feeds", standalone_mode=False)
+    except FeedsError as error:
+        click.echo(f"feeds: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away (`feeds ... | head`): not an error, but nothing more can be written.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

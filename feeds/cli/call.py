@@ -1,0 +1,102 @@
+"""What every command has: the site's folder, `--json`, `--quiet`, `-v`, and how it prints."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from feeds.config import Settings, load
+from feeds.model import Problem
+
+# What a deed calls as it goes: (what it is doing, how many are done, of how many).
+Progress = Callable[[str, int, int], None]
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+OPTIONS = (
+    click.option(
+        "--site",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        metavar="DIR",
+        help="The site's folder: where feeds.toml is.  [default: here]",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON value instead of text."),
+    click.option("--quiet", "-q", is_flag=True, help="Print problems and errors only."),
+    click.option("--verbose", "-v", count=True, help="Print more."),
+)
+
+
+class Call:
+    """One call of a command."""
+
+    def __init__(self, site: Path, as_json: bool, quiet: bool, verbose: int) -> None:
+        self.site, self.as_json, self.quiet, self.verbose = site, as_json, quiet, verbose
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """Settings of the site. Raises SettingsError."""
+        return load(self.site)
+
+    def say(self, text: str) -> None:
+        """Print a line for a person: nothing with `--quiet` or `--json`."""
+        if not (self.quiet or self.as_json):
+            click.echo(text)
+
+    def more(self, text: str) -> None:
+        """Print a line that only `-v` asks for."""
+        if self.verbose:
+            self.say(text)
+
+    def value(self, value: Any) -> None:
+        """Print the value of the command when `--json` asks for it."""
+        if self.as_json:
+            click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str, order="deterministic"), indent=2))
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Print each problem on a line of standard error; with `--json` they are part of the value."""
+        if not self.as_json:
+            for problem in problems:
+                click.echo(f"feeds: {problem}", err=True)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Draw a progress bar while a deed works, when a person is looking."""
+        if self.quiet or self.as_json or not sys.stdout.isatty():
+            yield lambda what, done, total: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Bars(*columns, transient=True) as bars:
+            tasks: dict[str, Any] = {}
+
+            def advance(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(what, total=total)
+                bars.update(tasks[what], completed=done, total=total)
+
+            yield advance
+
+
+def with_call(command: Command) -> Command:
+    """Give a command the options that all have; it gets them as its first argument, a `Call`."""
+
+    @functools.wraps(command)
+    def wrapper(*, site: Path, as_json: bool, quiet: bool, verbose: int, **rest: Any) -> Any:
+        return command(Call(site, as_json, quiet, verbose), **rest)
+
+    decorated: Any = wrapper
+    for option in reversed(OPTIONS):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]  # click's decorators lose the type
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Put counts in words: "2 draft, 1 scheduled"."""
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
