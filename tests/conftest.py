@@ -1,0 +1,128 @@
+"""What every test stands on: a clean environment, no network, fixed examples.
+
+Fixtures: `shared` (real blogs), `browser` (Chromium), `update_golden`. Marks: `needs("chromium")` and the other NEEDS.
+The suite listens to two variables of its own, read before the environment is cleaned:
+
+    FEEDS_REQUIRE=all     whatever cannot run here is a failure instead of a skip
+    FEEDS_SHARED=FOLDER   a folder whose posts/ holds real blogs
+"""
+
+import ipaddress
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+import feeds
+
+REQUIRE_ALL = os.environ.get("FEEDS_REQUIRE") == "all"
+SHARED = os.environ.get("FEEDS_SHARED", "")
+
+# Nobody's home: a result that leans on the zone of the machine comes out wrong here.
+ZONE = "Pacific/Chatham"
+OFFLINE = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+def _arabic_font() -> bool:
+    listing = ["fc-list", "--quiet", ":lang=ar:family=Noto Naskh Arabic"]
+    return bool(shutil.which("fc-list")) and subprocess.run(listing, check=False).returncode == 0
+
+
+# What a test may need of the machine: name -> (is it here?, how to get it).
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "chromium": (lambda: shutil.which("chromium") is not None, "install the Debian package chromium"),
+    "fonts": (_arabic_font, "install the Debian package fonts-noto-core"),
+    "wheel": (lambda: "site-packages" in Path(feeds.__file__).parts, "run `make test`, which tests the built wheel"),
+}
+
+# The same examples on every CI run; a machine that is slow for a moment is no failure.
+hypothesis.settings.register_profile("feeds", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("feeds")
+
+
+def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Fail the test that reaches beyond this machine; an audit hook sees C code and threads as well."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else "localhost"  # a path: a Unix socket
+    elif event == "socket.getaddrinfo":
+        host = arguments[0] or "localhost"
+    else:
+        return
+    if not _is_local(host.decode() if isinstance(host, bytes) else host):
+        pytest.fail(f"a test tried to reach {host} ({event})")
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
+    config.addinivalue_line("markers", f"needs(*names): what the machine must have: {', '.join(NEEDS)}")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --update-golden: write the expected files of the golden tests anew."""
+    parser.addoption("--update-golden", action="store_true", help="write the expected files of golden tests anew")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or under FEEDS_REQUIRE=all fail, a test whose needs are not met."""
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            _need(name)
+
+
+def _need(name: str) -> None:
+    here, cure = NEEDS[name]
+    if not here():
+        give_up = pytest.fail if REQUIRE_ALL else pytest.skip
+        give_up(f"no {name} here: {cure}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ground() -> None:
+    """Clean the environment and close the network: here, so that workers of pytest-xdist do it for themselves."""
+    for name in [name for name in os.environ if name.startswith(("FEEDS_", "LC_", "PYTHON"))]:
+        del os.environ[name]
+    os.environ.update(TZ=ZONE, LANG="C.UTF-8", COLUMNS="120", NO_COLOR="1")
+    time.tzset()
+    sys.addaudithook(_no_network)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of real blogs, one folder each."""
+    if not SHARED:
+        pytest.skip("no real blogs here: FEEDS_SHARED names no folder")
+    folder = Path(SHARED).resolve() / "posts"
+    assert folder.is_dir(), f"FEEDS_SHARED={SHARED} has no posts/"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a Chromium that stays offline."""
+    _need("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OFFLINE))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Tell whether the expected files are to be written anew."""
+    return bool(request.config.getoption("--update-golden"))
