@@ -1,0 +1,82 @@
+"""feeds.toml and the environment become settings, or one line that says what to mend."""
+
+from pathlib import Path
+
+import pytest
+
+from feeds.config import Settings, keys, load, parse, secret
+from feeds.errors import SettingsError
+
+SITE = '[site]\nurl = "https://example.org"\ntitle = "مدونتي"\n'
+
+
+def test_defaults() -> None:
+    """Address and title are enough; the address gets its closing slash."""
+    settings = parse(SITE)
+
+    assert settings.site.url == "https://example.org/"
+    assert settings.feeds.formats == ("rss", "atom", "json")
+    assert settings.newsletter == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[site]\nurl = 'https://a.org/'", "site.title is missing; set it"),
+        (SITE + "[feed]\n", "unknown key feed; did you mean feeds?"),
+        (SITE + "lang = 'ar'", "unknown key site.lang; did you mean site.language?"),
+        (SITE + "author = { nam = 'x' }", "unknown key site.author.nam; did you mean site.author.name?"),
+        (SITE + "[mail]\nqqq = 1", "unknown key mail.qqq; known here: from, "),
+        (SITE + "[feeds]\nlimit = 0", "feeds.limit = 0; expected int >= 1"),
+        (SITE + "[feeds]\nlimit = '3'", "feeds.limit = '3'; expected int"),
+        (SITE + "[feeds]\ncontent = 'both'", 'feeds.content = \'both\'; expected "full" or "summary"'),
+        (SITE + "[feeds]\nformats = ['rss', 'jsn']", 'feeds.formats[1] = \'jsn\'; expected "rss" or "atom" or "json"'),
+        (SITE + "timezone = 'Mars'", "site.timezone = 'Mars'; expected something like 'Africa/Algiers'"),
+        (SITE + "language = 'عربي'", "site.language = 'عربي'; expected something like 'pt-BR'"),
+        (SITE.replace("https://example.org", "/blog"), "site.url = '/blog'; expected something like"),
+        (SITE + "[[newsletter]]\nname = 'w'\ncadense = 'x'", "unknown key newsletter[0].cadense; did you mean"),
+        (SITE + "[[newsletter]]\nname = 'w'\n[[newsletter]]\nname = 'w'", "two newsletters are named 'w'"),
+        ("[site", "not TOML: "),
+    ],
+)
+def test_what_is_wrong_is_one_line(text: str, line: str) -> None:
+    """A wrong key or value is named by its dotted path, with what was expected."""
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "blog/feeds.toml")
+
+    assert str(caught.value).startswith(f"blog/feeds.toml: {line}")
+    assert "\n" not in str(caught.value)
+
+
+def test_load_reads_the_site_folder(tmp_path: Path) -> None:
+    """The file may begin with a byte order mark; the settings remember their folder."""
+    (tmp_path / "feeds.toml").write_text("\ufeff" + SITE, "utf-8")
+
+    assert load(tmp_path).root == tmp_path
+
+
+def test_no_settings(tmp_path: Path) -> None:
+    """Without feeds.toml the line says which command makes one."""
+    with pytest.raises(SettingsError, match="feeds init"):
+        load(tmp_path)
+
+
+def test_secret_from_file_wins(tmp_path: Path) -> None:
+    """NAME_FILE is for secrets that a service manager hands over as files."""
+    path = tmp_path / "secret"
+    path.write_text("from file\n")
+
+    assert secret("FEEDS_SECRET", {"FEEDS_SECRET": "plain"}) == "plain"
+    assert secret("FEEDS_SECRET", {"FEEDS_SECRET": "plain", "FEEDS_SECRET_FILE": str(path)}) == "from file"
+    assert secret("FEEDS_SECRET", {}) == ""
+
+
+def test_unreadable_secret_is_named() -> None:
+    """A secret file that is not there is a wrong setting, not an empty secret."""
+    with pytest.raises(SettingsError, match="FEEDS_SECRET_FILE=/nowhere"):
+        secret("FEEDS_SECRET", {"FEEDS_SECRET_FILE": "/nowhere"})
+
+
+def test_every_key_is_described() -> None:
+    """The reference page has a sentence for every key."""
+    assert [dotted for dotted, _, _, description in keys(Settings) if not description] == []
