@@ -1,0 +1,105 @@
+"""Sign and verify the tokens in links of confirm, unsubscribe and preferences.
+
+A token is 33 characters of A-Z a-z 0-9 - _ so that a link stays within 60:
+
+    mark (1)  names the secret that signed it, so that secrets can be replaced
+    seal (16 bytes)  HMAC-SHA256 over purpose, subscriber, generation and last day, cut to 128 bits
+    body (8 bytes)   subscriber, generation and last day, masked with a stream that the seal yields (as in RFC 5297),
+                     so that a token tells no stranger how many subscribers there are
+
+The same claim always gives the same token: nothing is stored, and an unsubscribe link works for ever.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+
+from msgspec import Struct
+
+from feeds.errors import SettingsError
+
+LENGTH = 33
+_SHORTEST_SECRET = 16
+_DAY_ZERO = date(2020, 1, 1)
+
+
+class Claim(Struct, frozen=True):
+    """What a token says: this subscriber may do this."""
+
+    purpose: str  # "unsubscribe:weekly"; a token for one purpose is worthless for another
+    subscriber: int
+    generation: int = 0  # raised when the subscriber's address changes, so that older links die
+    last_day: date | None = None  # None: never expires
+
+
+def sign(claim: Claim, secrets: Sequence[str]) -> str:
+    """Return the token of `claim`, signed with the first of `secrets`.
+
+    Raises SettingsError when that secret is missing or too short, OverflowError when a number does not fit.
+    """
+    secret = _usable(secrets)
+    day = max(1, (claim.last_day - _DAY_ZERO).days) if claim.last_day else 0
+    body = claim.subscriber.to_bytes(4) + claim.generation.to_bytes(2) + day.to_bytes(2)
+    seal = _seal(claim.purpose, body, secret)
+    return _mark(secret) + urlsafe_b64encode(seal + _masked(body, seal, secret)).decode()
+
+
+def verify(token: str, purposes: Sequence[str], secrets: Sequence[str], today: date) -> Claim | None:
+    """Return the claim of a token signed for one of `purposes` with one of `secrets`; None when there is none.
+
+    Comparisons take the same time whatever the token, so it cannot be guessed bit by bit.
+    """
+    raw = _decoded(token)
+    for secret in secrets:
+        if not raw or token[0] != _mark(secret):
+            continue
+        seal, body = raw[:16], _masked(raw[16:], raw[:16], secret)
+        for purpose in purposes:
+            if hmac.compare_digest(_seal(purpose, body, secret), seal):
+                claim = _claim(purpose, body)
+                return claim if claim.last_day is None or claim.last_day >= today else None
+    return None
+
+
+def _usable(secrets: Sequence[str]) -> str:
+    if not secrets or len(secrets[0]) < _SHORTEST_SECRET:
+        mend = "set FEEDS_SECRET, or FEEDS_SECRET_FILE, to the output of `openssl rand -hex 32`"
+        raise SettingsError("the secret that signs links is missing or too short", mend)
+    return secrets[0]
+
+
+def _mark(secret: str) -> str:
+    return urlsafe_b64encode(_hmac(secret, b"mark")).decode()[0]
+
+
+def _seal(purpose: str, body: bytes, secret: str) -> bytes:
+    return _hmac(secret, b"seal\0" + purpose.encode() + b"\0" + body)[:16]
+
+
+def _masked(body: bytes, seal: bytes, secret: str) -> bytes:
+    """Mask `body`, or unmask it: the same step twice gives it back."""
+    stream = _hmac(secret, b"mask\0" + seal)[: len(body)]
+    return (int.from_bytes(body) ^ int.from_bytes(stream)).to_bytes(len(body))
+
+
+def _hmac(secret: str, message: bytes) -> bytes:
+    return hmac.digest(secret.encode("utf-8", "surrogateescape"), message, sha256)
+
+
+def _decoded(token: str) -> bytes:
+    """Return seal and body of a well-formed token, else b""."""
+    if len(token) != LENGTH or not token.isascii():
+        return b""
+    try:
+        return urlsafe_b64decode(token[1:])
+    except (Error, ValueError):
+        return b""
+
+
+def _claim(purpose: str, body: bytes) -> Claim:
+    day = int.from_bytes(body[6:])
+    last_day = _DAY_ZERO + timedelta(days=day) if day else None
+    return Claim(purpose, int.from_bytes(body[:4]), int.from_bytes(body[4:6]), last_day)

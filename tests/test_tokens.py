@@ -1,0 +1,106 @@
+"""What signed links promise."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.errors import SettingsError
+from feeds.tokens import LENGTH, Claim, sign, verify
+
+SECRETS = ["0123456789abcdef0123456789abcdef"]
+TODAY = date(2026, 11, 23)
+CLAIM = Claim("unsubscribe:weekly", 7, 3)
+claims = st.builds(
+    Claim,
+    st.sampled_from(["unsubscribe:weekly", "preferences", "confirm"]),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**16 - 1),
+    st.none() | st.dates(TODAY, date(2199, 1, 1)),
+)
+
+
+@given(claims)
+@settings(max_examples=100, deadline=None)
+def test_a_token_gives_its_claim_back(claim: Claim) -> None:
+    """What was signed is what is verified, from 33 characters that need no quoting in a URL."""
+    token = sign(claim, SECRETS)
+
+    assert re.fullmatch(rf"[A-Za-z0-9_-]{{{LENGTH}}}", token)
+    assert claim == verify(token, ["unsubscribe:weekly", "preferences", "confirm"], SECRETS, TODAY)
+
+
+def test_a_link_stays_within_sixty_characters() -> None:
+    """Mail programs and header writers mangle what is longer."""
+    assert len("https://news.example.org/u/" + sign(CLAIM, SECRETS)) <= 60
+
+
+def test_the_same_claim_gives_the_same_token() -> None:
+    """Nothing is stored, so a token made again years later is the same."""
+    assert sign(CLAIM, SECRETS) == sign(CLAIM, SECRETS)
+
+
+def test_an_unsubscribe_token_never_expires() -> None:
+    """A link in a mail of today works in thirty years."""
+    assert CLAIM == verify(sign(CLAIM, SECRETS), ["unsubscribe:weekly"], SECRETS, date(2056, 1, 1))
+
+
+def test_a_token_with_a_last_day_expires() -> None:
+    """It works through its last day and no longer."""
+    claim = Claim("confirm", 7, 0, date(2026, 11, 30))
+    token = sign(claim, SECRETS)
+
+    on_the_day, after = (
+        verify(token, ["confirm"], SECRETS, date(2026, month, day)) for month, day in ((11, 30), (12, 1))
+    )
+
+    assert (claim, None) == (on_the_day, after)
+
+
+def test_a_token_serves_one_purpose() -> None:
+    """The unsubscribe link of one newsletter neither confirms nor ends another."""
+    token = sign(CLAIM, SECRETS)
+
+    assert verify(token, ["confirm", "unsubscribe:daily", "unsubscribe"], SECRETS, TODAY) is None
+
+
+def test_a_new_secret_keeps_old_links_alive() -> None:
+    """With the new secret put in front of the old one, both sign."""
+    old = sign(CLAIM, SECRETS)
+    both = ["fedcba9876543210fedcba9876543210", *SECRETS]
+
+    assert [CLAIM, CLAIM] == [verify(token, ["unsubscribe:weekly"], both, TODAY) for token in (old, sign(CLAIM, both))]
+    assert verify(sign(CLAIM, both), ["unsubscribe:weekly"], SECRETS, TODAY) is None
+
+
+@given(st.integers(0, LENGTH - 1), st.sampled_from("Aaz09-_+= é\0"))
+@settings(max_examples=60, deadline=None)
+def test_a_changed_token_is_worthless(place: int, character: str) -> None:
+    """Any other character in any place makes it nobody's."""
+    token = sign(CLAIM, SECRETS)
+    changed = token[:place] + character + token[place + 1 :]
+
+    assert (CLAIM if changed == token else None) == verify(changed, ["unsubscribe:weekly"], SECRETS, TODAY)
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_any_text_is_answered(text: str) -> None:
+    """Whatever a stranger puts into a link is refused without an exception."""
+    assert verify(text, ["unsubscribe:weekly"], SECRETS, TODAY) is None
+
+
+def test_tokens_do_not_count_subscribers() -> None:
+    """Tokens of neighbours have nothing in common but the mark of their secret."""
+    first, second = (sign(Claim("unsubscribe:weekly", number), SECRETS) for number in (1, 2))
+
+    assert sum(left == right for left, right in zip(first[1:], second[1:], strict=True)) < 8
+
+
+@pytest.mark.parametrize("secrets", [[], [""], ["short"]])
+def test_a_short_secret_is_refused(secrets: list[str]) -> None:
+    """The error says how to make one."""
+    with pytest.raises(SettingsError, match="openssl rand -hex 32"):
+        sign(CLAIM, secrets)
