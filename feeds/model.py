@@ -161,6 +161,14 @@ class Issue(Struct, frozen=True):
     deliveries: Mapping[str, int] = field(default_factory=dict)  # state -> how many
 
 
+class Subscription(Struct, frozen=True):
+    """What a subscriber chose to get."""
+
+    newsletter: str
+    categories: tuple[str, ...] = ()  # none is all
+    cadence: str = ""  # "" is the newsletter's
+
+
 class Subscriber(Struct, frozen=True):
     """A person who asked for mail."""
 
@@ -170,6 +178,7 @@ class Subscriber(Struct, frozen=True):
     language: str = ""  # "" is the site's
     timezone: str = ""
     status: str = "active"  # "pending", "active", "unsubscribed", "bounced", "complained", "erased"
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 class Delivery(Struct, frozen=True):
@@ -182,3 +191,12 @@ class Delivery(Struct, frozen=True):
     message_id: str
     attempts: int = 0
     reply: str = ""
+
+
+class Outcome(Struct, frozen=True):
+    """What became of handing over one message."""
+
+    state: str  # "sent", "deferred", "failed", "uncertain"; "queued": nothing left, and it does not count as a try
+    code: int = 0  # SMTP reply code (RFC 5321 4.2)
+    enhanced: str = ""  # enhanced status code (RFC 3463): "5.1.1"
+    reply: str = ""  # the answer, in words
