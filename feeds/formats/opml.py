@@ -1,0 +1,29 @@
+"""OPML 2.0 (http://opml.org/spec2.opml): a list of feeds that readers import as a whole."""
+
+from collections.abc import Sequence
+
+from feeds.formats.facts import line
+from feeds.model import Feed
+
+FILE_NAME = "feeds.opml"
+MEDIA_TYPE = "text/x-opml"
+
+
+def render(title: str, feeds: Sequence[Feed]) -> bytes:
+    """Write a list of `feeds`, each once, in the first of its formats."""
+    from lxml import etree
+
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = line(title)
+    body = etree.SubElement(root, "body")
+    for feed in feeds:
+        attributes = {
+            "type": "rss",  # of whatever format: the specification knows no other
+            "text": line(feed.title),
+            "title": line(feed.title),
+            "language": feed.language,
+            "xmlUrl": next(iter(feed.urls.values()), ""),
+            "htmlUrl": feed.home_url,
+        }
+        etree.SubElement(body, "outline", {key: value for key, value in attributes.items() if value})
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
