@@ -196,7 +196,8 @@ class Delivery(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What became of handing over one message."""
 
-    state: str  # "sent", "deferred", "failed", "uncertain"; "queued": nothing left, and it does not count as a try
+    state: str  # "sent", "deferred", "failed", "uncertain", "skipped"; "queued": nothing left this machine
     code: int = 0  # SMTP reply code (RFC 5321 4.2)
     enhanced: str = ""  # enhanced status code (RFC 3463): "5.1.1"
     reply: str = ""  # the answer, in words
+    counts: bool = True  # as one of the tries that a delivery has
