@@ -3,6 +3,7 @@
 .PHONY: help demo test wheel check docs clean
 SINCE ?= 2025-01-01
 PYTEST ?=
+export FEEDS_REQUIRE ?= wheel
 
 help:
 	@echo 'make demo    feeds and a mail digest of the posts in this repository'

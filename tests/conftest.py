@@ -3,8 +3,8 @@
 Fixtures: `shared` (real blogs), `browser` (Chromium), `update_golden`. Marks: `needs("chromium")` and the other NEEDS.
 The suite listens to two variables of its own, read before the environment is cleaned:
 
-    FEEDS_REQUIRE=all     whatever cannot run here is a failure instead of a skip
-    FEEDS_SHARED=FOLDER   a folder whose posts/ holds real blogs
+    FEEDS_REQUIRE=NAMES   of NEEDS, or "all": what is not here is a failure instead of a skip
+    FEEDS_SHARED=FOLDER   one whose posts/ holds real blogs
 """
 
 import ipaddress
@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import feeds
 
-REQUIRE_ALL = os.environ.get("FEEDS_REQUIRE") == "all"
+REQUIRED = os.environ.get("FEEDS_REQUIRE", "").split()
 SHARED = os.environ.get("FEEDS_SHARED", "")
 
 # Nobody's home: a result that leans on the zone of the machine comes out wrong here.
@@ -88,7 +88,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _need(name: str) -> None:
     here, cure = NEEDS[name]
     if not here():
-        give_up = pytest.fail if REQUIRE_ALL else pytest.skip
+        give_up = pytest.fail if {"all", name} & {*REQUIRED} else pytest.skip
         give_up(f"no {name} here: {cure}")
 
 
