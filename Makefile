@@ -30,7 +30,7 @@ test: wheel
 # What is tested is what users install: -P and --import-mode=importlib keep the checkout's own feeds/ out of sight.
 wheel: .venv-wheel/ready
 	@rm -rf dist
-	@.venv-wheel/bin/python -m build --wheel --no-isolation >.venv-wheel/build.log || { cat .venv-wheel/build.log; exit 1; }
+	@.venv-wheel/bin/python -m build --wheel --no-isolation >.venv-wheel/build.log 2>&1 || { cat .venv-wheel/build.log; exit 1; }
 	@.venv-wheel/bin/python -m pip install --quiet --no-deps --force-reinstall dist/*.whl
 
 check: .venv/ready
