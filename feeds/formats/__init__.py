@@ -22,6 +22,7 @@ class Format(Struct, frozen=True):
     """A way to write a feed down: a frame that says what the feed is, and the items in it."""
 
     name: str
+    label: str  # what people call it
     file_name: str
     media_type: str
     frame: Callable[[Feed], tuple[bytes, bytes]]  # what stands before the items, and after
@@ -39,9 +40,9 @@ class Format(Struct, frozen=True):
 
 
 FORMATS: Mapping[str, Format] = {
-    "rss": Format("rss", "feed.xml", MEDIA_TYPES["rss"], rss.frame, rss.item),
-    "atom": Format("atom", "atom.xml", MEDIA_TYPES["atom"], atom.frame, atom.item),
-    "json": Format("json", "feed.json", MEDIA_TYPES["json"], jsonfeed.frame, jsonfeed.item, b",\n"),
+    "rss": Format("rss", "RSS", "feed.xml", MEDIA_TYPES["rss"], rss.frame, rss.item),
+    "atom": Format("atom", "Atom", "atom.xml", MEDIA_TYPES["atom"], atom.frame, atom.item),
+    "json": Format("json", "JSON Feed", "feed.json", MEDIA_TYPES["json"], jsonfeed.frame, jsonfeed.item, b",\n"),
 }
 
 
