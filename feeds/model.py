@@ -69,6 +69,7 @@ class Post(Struct, frozen=True):
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     markup: str = "markdown"  # how the body is written: "markdown" or "html"
+    opens_with_title: bool = False  # the body's first heading is the title; `read_body` leaves it out
     draft: bool = False
     expires: datetime | None = None
 
@@ -98,6 +99,7 @@ class Feed(Struct, frozen=True):
     hub: str = ""
     stylesheet: str = ""
     category: str = ""  # "" for the site's own feed
+    folder: str = ""  # where its files lie below `out`: "feeds/<slug>"; "" for the site's own feed
     content: str = "full"  # or "summary"
 
     @property
