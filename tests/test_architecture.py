@@ -18,7 +18,7 @@ PACKAGE = Path(feeds.__file__).parent
 # Ring 0 words, 1 thought (pure), 2 hands (I/O), 3 deeds (join them), 4 doors (the only ones that read the clock).
 RINGS = {
     0: "model errors",
-    1: "sources markup catalogue identity formats cadence digest mail tokens replies dkim",
+    1: "sources markup catalogue identity formats check cadence digest mail tokens replies dkim",
     2: "config discovery templating collect store delivery mailbox",
     3: "publish subscriptions newsletter",
     4: "cli scheduler worker web",
