@@ -1,0 +1,168 @@
+"""Which posts stand where: in order, in groups, in feeds; and what groups and feeds are called."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds.formats import FORMATS
+from feeds.identity import authority_of, tag_uri
+from feeds.markup import absolute_url
+from feeds.model import EPOCH, Author, Feed, LeftOut, Post, Site
+from feeds.sources.permalink import hyphenated
+
+STYLESHEET = "feed.css"
+_SLUG_BYTES = 80
+# Names of devices, which Windows does not let a folder have.
+_PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})
+# Where the feeds of each kind of group lie; a slug is never a folder of these, since theirs are one deeper.
+_FOLDERS = {"category": "feeds", "tag": "feeds/tags", "author": "feeds/authors", "language": "feeds/languages"}
+
+
+class Group(Struct, frozen=True):
+    """The posts that share a category, tag, author or language."""
+
+    by: str
+    name: str
+    slug: str  # unique among the groups of one kind; safe as the name of a folder on any system
+    posts: tuple[Post, ...]  # in the order they came in
+
+
+def publishable(
+    posts: Iterable[Post], now: datetime, drafts: bool = False, future: bool = False
+) -> tuple[tuple[Post, ...], tuple[LeftOut, ...]]:
+    """Part the posts that are to be public at `now` from the drafts, scheduled and expired ones."""
+    public, left_out = [], []
+    for post in posts:
+        if reason := _reason(post, now, drafts, future):
+            left_out.append(LeftOut(post.path, reason))
+        else:
+            public.append(post)
+    return tuple(public), tuple(left_out)
+
+
+def _reason(post: Post, now: datetime, drafts: bool, future: bool) -> str:
+    if post.draft and not drafts:
+        return "draft"
+    if post.expires and post.expires <= now:
+        return "expired"
+    return "scheduled" if post.published > now and not future else ""
+
+
+def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """Put the latest publication first; of posts of the same moment, the one with the lesser id."""
+    return tuple(sorted(sorted(posts, key=lambda post: post.id), key=lambda post: post.published, reverse=True))
+
+
+def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
+    """Group posts by "category", "tag", "author" or "language"; names that differ in case are one.
+
+    Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
+    shows its first spelling, and of "C" and "C++" the first gets "c".
+    """
+    members: dict[str, list[Post]] = {}
+    names: dict[str, str] = {}
+    for post in reversed(newest_first(posts)):
+        for name in _names(post, by):
+            names.setdefault(_key(name), name)
+    for post in posts:
+        for key in dict.fromkeys(_key(name) for name in _names(post, by)):
+            members.setdefault(key, []).append(post)
+    slugs = _slugs(names)
+    found = (Group(by, names[key], slugs[key], tuple(members[key])) for key in names)
+    return tuple(sorted(found, key=lambda group: group.slug))
+
+
+def _names(post: Post, by: str) -> tuple[str, ...]:
+    if by == "category":
+        return post.categories
+    if by == "tag":
+        return post.tags
+    return tuple(filter(None, [author.name for author in post.authors] if by == "author" else [post.language]))
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _slugs(keys: Iterable[str]) -> dict[str, str]:
+    """Give each key its own slug; the first that comes gets the plain one."""
+    slugs: dict[str, str] = {}
+    taken = {"", *_RESERVED}
+    for key in keys:
+        digest = sha256(key.encode()).hexdigest()
+        plain = slug(key)
+        longer = (f"{plain}-{digest[:length]}".lstrip("-") for length in range(4, 64, 4))
+        slugs[key] = next(each for each in (plain, *longer) if each not in taken)
+        taken.add(slugs[key])
+    return slugs
+
+
+def slug(name: str) -> str:
+    """Make a name fit for a folder and an address: letters, marks and digits of any script, small, in 80 bytes."""
+    return hyphenated(_key(name)).encode()[:_SLUG_BYTES].decode(errors="ignore").rstrip("-")
+
+
+def feeds_for(
+    site: Site,
+    posts: Sequence[Post],
+    *,
+    by: Sequence[str] = ("category",),
+    formats: Sequence[str] = tuple(FORMATS),
+    limit: int = 20,
+    content: str = "full",
+    hub: str = "",
+    authority: str = "",
+) -> tuple[Feed, ...]:
+    """Make the feeds of a site: its own first, then one for each group of the kinds in `by`.
+
+    `posts` are public, newest first and have their ids; `limit` is the most that a feed holds. `authority` is the
+    host that ids are made with, by default that of the site's address.
+    """
+    authority = authority or authority_of(site.url)
+    whole = Feed(
+        id=_feed_id(authority, ""),
+        title=site.title,
+        home_url=site.url,
+        urls=_urls(site, "", formats),
+        posts=tuple(posts[:limit]),
+        description=site.description,
+        language=site.language,
+        authors=() if site.author == Author() else (site.author,),
+        copyright=site.copyright,
+        icon=absolute_url(site.icon, site.url),
+        hub=hub,
+        stylesheet=absolute_url(STYLESHEET, site.url),
+        content=content,
+    )
+    spoken = [post if post.language else replace(post, language=site.language) for post in posts]
+    parts = (group for kind in by for group in groups(spoken if kind == "language" else posts, kind))
+    return (whole, *(_part(whole, group, site, formats, authority, limit) for group in parts))
+
+
+def _part(whole: Feed, group: Group, site: Site, formats: Sequence[str], authority: str, limit: int) -> Feed:
+    folder = f"{_FOLDERS[group.by]}/{group.slug}"
+    return replace(
+        whole,
+        id=_feed_id(authority, folder),
+        title=f"{group.name} – {site.title}",
+        urls=_urls(site, folder, formats),
+        posts=group.posts[:limit],
+        language=group.name if group.by == "language" else site.language,
+        category=group.name,
+        folder=folder,
+    )
+
+
+def _feed_id(authority: str, folder: str) -> str:
+    # Of a fixed day: a feed has no date of its own that could not change.
+    return tag_uri(authority, EPOCH.date(), folder or "feed")
+
+
+def _urls(site: Site, folder: str, formats: Sequence[str]) -> dict[str, str]:
+    names = ((name, f"{folder}/{FORMATS[name].file_name}".lstrip("/")) for name in formats)
+    return {name: absolute_url(path, site.url) for name, path in names}

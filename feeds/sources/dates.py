@@ -1,0 +1,107 @@
+"""Dates as authors write them: every form that real blogs show, and no guess.
+
+Year, month and day in this order, then perhaps a time and a zone. "11-9-2017" is no date here: it can be read in two
+ways, and a wrong date is worse than a named problem.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+
+_FORM = re.compile(
+    r"""(\d{4}) ([-/]) (\d{1,2}) \2 (\d{1,2})
+    (?:
+        (?:[Tt]|\s+) (\d{1,2}):(\d\d) (?: :(\d\d) (?:[.,]\d+)? )?
+        \s* ([A-Za-z]{0,5} (?:[+-]\d{1,2}(?::?\d\d)?)?)
+    )?""",
+    re.VERBOSE,
+)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?")
+# RFC 5322 section 4.3 for the American ones; of the others, those that mean one thing (not IST, not BST).
+_ZONES = {
+    **dict.fromkeys(("Z", "UT", "UTC", "GMT", "WET"), 0),
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "WEST": 1,
+    "CET": 1,
+    "CEST": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "KST": 9,
+}
+_FARTHEST = timedelta(hours=14)  # Kiribati; no clock on Earth is further from UTC
+_YEARS = range(1000, 9999)  # the last year of `datetime` overflows in some zones
+
+_IN_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?", re.DOTALL)
+_IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})[/-](\d{1,2})(?:[/-]([^/]*))?$")
+
+
+def moment(value: object, zone: tzinfo) -> datetime | None:
+    """Read a date of front matter: text, or what TOML makes of it; None when it is no date.
+
+    The result is aware, in whole seconds and with a fixed offset of whole minutes. What has no zone of its own is on
+    the clock of `zone`: the first of two when that clock is set back, the instant after the gap when it skips.
+    """
+    try:
+        stated = _from_text(value.strip()) if isinstance(value, str) else _from_type(value)
+    except ValueError:  # 31 April, 25 o'clock
+        return None
+    return _settled(stated, zone) if stated and stated.year in _YEARS else None
+
+
+def _from_type(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.replace(microsecond=0)
+    return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
+
+
+def _from_text(text: str) -> datetime | None:
+    found = _FORM.fullmatch(text)
+    if found is None:
+        return None
+    year, _, month, day, hour, minute, second, zone = found.groups()
+    naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
+    if not zone:
+        return naive
+    offset = _offset(zone.upper())
+    return None if offset is None else naive.replace(tzinfo=timezone(offset))
+
+
+def _offset(zone: str) -> timedelta | None:
+    if zone in _ZONES:
+        return timedelta(hours=_ZONES[zone])
+    if not (found := _OFFSET.fullmatch(zone)):
+        return None
+    sign, hours, minutes = found.groups()
+    offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return None if offset > _FARTHEST else -offset if sign == "-" else offset
+
+
+def _settled(stated: datetime, zone: tzinfo) -> datetime:
+    """Pin a time to its offset, so that it equals itself whatever becomes of the zone (PEP 495 lets it not)."""
+    at = (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
+    offset = at.astimezone(stated.tzinfo or zone).utcoffset() or timedelta()
+    # Before about 1920 clocks showed local mean time, "+00:12:12", which RFC 3339 cannot say.
+    return at if offset % timedelta(minutes=1) else at.astimezone(timezone(offset))
+
+
+def from_name(stem: str) -> tuple[str, str]:
+    """Split "2020-1-31-slug" into the day as written and the slug; the day is "" when there is none."""
+    found = _IN_NAME.fullmatch(stem)
+    return (found[1], found[2] or "") if found else ("", stem)
+
+
+def from_folders(path: str) -> tuple[str, str]:
+    """Find year, month and day at the end of a path without extension, as "2020/01/31/slug" and "2020/01-31-slug".
+
+    Returns the day as text and the slug; the day is "" when there is none.
+    """
+    found = _IN_FOLDERS.search(path)
+    return (f"{found[1]}-{found[2]}-{found[3]}", found[4] or "") if found else ("", "")

@@ -1,0 +1,104 @@
+"""What an engine makes of a folder of posts, as one value: a new engine is a file with a `Dialect` in it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+from feeds.sources.text import one_line
+
+# How a string that may hold several terms is parted, by key: never, or at commas, or at spaces unless it has commas.
+WHOLE, COMMAS, SPACES = "whole", "commas", "spaces"
+
+
+class Place(Struct, frozen=True):
+    """What the path of a file says before it is opened."""
+
+    path: str
+    stem: str  # the name without its extension
+    slug: str  # the same without a date
+    day: str = ""  # the date in the path, as it is written there: "2023-4-31"
+    folders: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    collection: str = ""  # "posts" or another group of the engine; "" for a page
+    is_draft: bool = False
+    needs_front_matter: bool = False  # without it the engine copies the file as it is
+    refused: str = ""  # why the engine takes it for no post at all
+
+
+class Piece(Struct, frozen=True):
+    """All that the address of a post may be made of."""
+
+    place: Place
+    values: Mapping[str, Any]  # its front matter
+    day: datetime  # when it was published, on the site's clock
+    categories: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """Its short name: what the author calls it, else the file's."""
+        return one_line(self.values.get("slug")) or self.place.slug
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+class Keys(Struct, frozen=True):
+    """Which keys of front matter mean what, by `key_name`; of several the first that says anything counts."""
+
+    title: tuple[str, ...] = ("title",)
+    date: tuple[str, ...] = _words(
+        "date published_at published_on publishdate publish_date pubdate pub_date date_published "
+        "created created_at created_time date_created"
+    )
+    updated: tuple[str, ...] = _words(
+        "updated lastmod last_modified_at last_modified modified updated_at updated_date updateddate date_modified "
+        "last_updated last_edited_time modified_time"
+    )
+    expires: tuple[str, ...] = _words("expires expires_at expirydate expiry_date expiry unpublish_date")
+    language: tuple[str, ...] = ("lang", "language", "locale")
+    authors: tuple[str, ...] = ("authors", "author", "by")
+    summary: tuple[str, ...] = _words("summary description excerpt abstract synopsis hook teaser lead spoiler")
+    image: tuple[str, ...] = _words(
+        "image cover cover_image featured_image feature_image featuredimage featureimage og_image meta_img thumbnail "
+        "preview_image hero hero_image heroimage banner header"
+    )
+    guid: tuple[str, ...] = ("guid", "feed_id", "id")
+    # All of these count, each with its way to part a string.
+    categories: tuple[tuple[str, str], ...] = (("categories", COMMAS), ("category", WHOLE))
+    tags: tuple[tuple[str, str], ...] = (("tags", COMMAS), ("tag", WHOLE))
+
+
+# A key, the truth that counts and why the post is then in no feed.
+STATES = (
+    ("published", False, "unpublished"),
+    ("public", False, "unpublished"),
+    ("private", True, "unpublished"),
+    ("hidden", True, "hidden"),
+    ("unlisted", True, "hidden"),
+    ("feed", False, "kept out of feeds"),
+    ("exclude_from_feed", True, "kept out of feeds"),
+)
+MARKUPS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys((".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".mdown"), "markdown"),
+        **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    }
+)
+
+
+class Dialect(Struct, frozen=True, kw_only=True):
+    """The way of one engine; collect may replace `permalink` by what the settings say."""
+
+    name: str
+    marks: tuple[frozenset[str], ...]  # names in the site's folder: all of any one set tell the engine
+    place: Callable[[str], Place]
+    address: Callable[[Piece, str], str]  # with the permalink: percent-encoded, below the site's url or absolute
+    permalink: str  # the engine's own rule
+    keys: Keys = Keys()
+    states: tuple[tuple[str, bool, str], ...] = STATES
+    markups: Mapping[str, str] = MARKUPS  # file extension -> `Post.markup`
+    are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post

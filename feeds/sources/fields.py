@@ -1,0 +1,76 @@
+"""What the values of front matter mean, whatever form the author gave them."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from feeds.sources.dialect import COMMAS, WHOLE
+from feeds.sources.text import one_line
+
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "y", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "n", "0"), False),
+}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*")
+_PARTS_OF_IMAGE = ("path", "url", "src", "image", "og_image", "teaser", "feature", "light", "overlay_image")
+_LOOKS_LIKE_FILE = re.compile(r"/|\.\w{2,5}(?:[?#]|$)")
+
+
+def truth(value: object) -> bool | None:
+    """Read yes or no; None when the value says neither."""
+    if isinstance(value, bool):
+        return value
+    return _TRUTHS.get(str(value).strip().lower())
+
+
+def terms(values: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Collect categories or tags from `keys` (each with how a string is parted), each once, in the first spelling."""
+    found = (term for key, parting in keys for term in _terms(values.get(key), parting))
+    return once(found)
+
+
+def once(found: Iterable[str]) -> tuple[str, ...]:
+    """Drop empty terms and those that differ from an earlier one in nothing but case."""
+    first: dict[str, str] = {}
+    for term in filter(None, map(one_line, found)):
+        first.setdefault(term.casefold(), term)
+    return tuple(first.values())
+
+
+def _terms(value: Any, parting: str) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _parted(value, parting)
+    elif isinstance(value, list):  # nested ones are Hexo's hierarchies: each step is a category
+        for inner in value:
+            yield from _terms(inner, WHOLE)
+    elif isinstance(value, dict):
+        yield one_line(value.get("name") or value.get("title"))
+    else:
+        yield one_line(value)
+
+
+def _parted(text: str, parting: str) -> list[str]:
+    if parting == WHOLE:
+        return [text]
+    return re.split("[,،、，;]", text) if parting == COMMAS or "," in text else text.split()
+
+
+def language(value: object) -> str | None:
+    """Return a BCP 47 tag in its usual letters, "zh-TW" for "zh_tw.UTF-8"; "" for nothing, None when it is no tag."""
+    tag = one_line(value).partition(".")[0].replace("_", "-").lower()
+    if not tag or not _LANGUAGE.fullmatch(tag):
+        return None if tag else ""
+    first, *rest = tag.split("-")
+    # RFC 5646 section 2.1.1: region in capitals, script capitalised, the rest small.
+    cased = (part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest)
+    return "-".join([first, *cased])
+
+
+def image(value: object) -> str:
+    """Find the address of a picture in text, a list (its first) or a map; "" when there is none, or only an id."""
+    if isinstance(value, list):
+        return next(filter(None, map(image, value)), "")
+    if isinstance(value, dict):
+        return next(filter(None, (image(value.get(key)) for key in _PARTS_OF_IMAGE)), "")
+    text = one_line(value) if isinstance(value, str) else ""
+    return text if _LOOKS_LIKE_FILE.search(text) and not text.lower().startswith("data:") else ""

@@ -1,0 +1,41 @@
+"""Which files hold posts, told by their paths alone."""
+
+from feeds.sources.dialect import Dialect
+
+# Markup that is told apart, but not read yet.
+_FOREIGN = {
+    **dict.fromkeys((".adoc", ".asciidoc", ".asc"), "AsciiDoc"),
+    **dict.fromkeys((".rst", ".rest"), "reStructuredText"),
+    ".textile": "Textile",
+    ".ipynb": "Jupyter",
+    ".org": "Org",
+    ".mdx": "MDX",
+    ".rmd": "R Markdown",
+}
+# Files that lie beside posts, by their names without extension; these in capitals, since "security.md" may be a post.
+_BESIDE = frozenset(
+    {"AGENTS", "CLAUDE", "GEMINI", "CONTRIBUTING", "CHANGELOG", "CODE_OF_CONDUCT", "NOTICE", "SECURITY", "TODO"}
+    | {"LICENSE", "LICENCE", "LICENSE-DOCS", "README", "Readme", "readme", "template", "_template", "_index", "404"}
+)
+
+
+def is_text(name: str, dialect: Dialect) -> bool:
+    """Tell by its name whether a file may hold a post at all, and not a picture or data."""
+    end = suffix(name)
+    return (end in dialect.markups or end in _FOREIGN) and not name.startswith((".", "~", "#"))
+
+
+def refusal(path: str, dialect: Dialect) -> str:
+    """Say why the text file at `path` is no post, without opening it; "" when it must be opened."""
+    name = path.rpartition("/")[2]
+    end = suffix(name)
+    if name[: len(name) - len(end)] in _BESIDE:
+        return "not a post, by its name"
+    foreign = "" if end in dialect.markups else _FOREIGN.get(end, end)
+    return f"written in {foreign}, which is not read yet" if foreign else dialect.place(path).refused
+
+
+def suffix(name: str) -> str:
+    """Return what follows the last dot of a name, in small letters and with the dot: ".md"; all of it without one."""
+    _, dot, end = name.rpartition(".")
+    return dot + end.lower()

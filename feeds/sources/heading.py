@@ -1,0 +1,28 @@
+"""The heading that a body opens with: the title, where front matter gives none."""
+
+import re
+
+_START = r"(?:[ \t]*\n|[ ]{0,3}<!--(?:(?!-->).)*-->[ \t]*\n)*+"
+_MARKDOWN = re.compile(
+    _START + r"[ ]{0,3}(?:\#[ \t]([^\n]*)|([^\s#>`~=-][^\n]*)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)", re.DOTALL
+)
+_HTML = re.compile(_START + r"\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTES = re.compile(r" ?\{[:#.][^{}]*\}$")  # kramdown and goldmark: "# Title {#id}"
+
+
+def split(body: str, markup: str) -> tuple[str, str, int]:
+    """Split off the first-level heading that a body opens with.
+
+    Returns its source in one line ("" when there is none), the body after it, and how many lines went.
+    """
+    found = (_MARKDOWN.match(body) if markup != "html" else None) or _HTML.match(body)
+    if found is None:
+        return "", body, 0
+    title = " ".join("".join(filter(None, found.groups())).split())
+    return _unclosed(_ATTRIBUTES.sub("", title)), body[found.end() :], body.count("\n", 0, found.end())
+
+
+def _unclosed(title: str) -> str:
+    """Drop the closing row of "# Title ##" (CommonMark 4.2)."""
+    opened = title.rstrip("#")
+    return opened.rstrip() if opened != title and (not opened or opened[-1] == " ") else title

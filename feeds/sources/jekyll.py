@@ -1,0 +1,120 @@
+"""Jekyll: `_posts` with the date in the name, collections, and pages anywhere.
+
+As lib/jekyll/{document,page,url,utils,readers/post_reader,drops/url_drop}.rb of Jekyll 4 have it.
+"""
+
+import re
+from collections.abc import Callable
+
+from feeds.sources.dialect import SPACES, WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.text import one_line
+
+STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+# The suffix of pages and collections follows the style of posts (utils.rb, add_permalink_suffix).
+_SUFFIXES = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext", "weekdate": ""}
+_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.*)", re.DOTALL)
+_PRETTY = "._~!$&'()+,;=@"
+_OWN_FOLDERS = {"_site", "_layouts", "_includes", "_sass", "_data", "_plugins"}
+
+
+def place(path: str) -> Place:
+    """Read what a path says: `es/_posts/2024-01-31-hola.md` is a post of the category "es"."""
+    *folders, name = path.split("/")
+    stem, dot, _ = name.rpartition(".")
+    stem = (stem if dot else name).rstrip(".")
+    dated = _DATED.fullmatch(stem)
+    day, slug = dated.groups() if dated else ("", stem)
+    kind = _kind(folders)
+    return Place(
+        path=path,
+        stem=stem,
+        slug=slug,
+        day=day,
+        folders=tuple(folders),
+        categories=tuple(folders[: folders.index(f"_{kind}")]) if kind in ("posts", "drafts") else (),
+        collection="posts" if kind == "drafts" else kind,
+        is_draft=kind == "drafts",
+        needs_front_matter=kind not in ("posts", "drafts"),
+        refused=_refused(folders, name, kind, day),
+    )
+
+
+def _kind(folders: list[str]) -> str:
+    """Name the group that a file in these folders belongs to; "" for a page."""
+    special = next((folder for folder in folders if folder in ("_posts", "_drafts")), "")
+    return (special or (folders[0] if folders and folders[0].startswith("_") else ""))[1:]
+
+
+def _refused(folders: list[str], name: str, kind: str, day: str) -> str:
+    if own := next((folder for folder in folders if folder in _OWN_FOLDERS), ""):
+        return f"in {own}, which holds no posts"
+    if name.startswith("_"):
+        return "its name starts with _, so Jekyll passes it by"
+    return "no date in its name, so Jekyll takes it for no post" if kind == "posts" and not day else ""
+
+
+def address(piece: Piece, permalink: str) -> str:
+    """Return the path that Jekyll serves a post at, with `permalink` a style or pattern of `_config.yml`."""
+    own = one_line(piece.values.get("permalink"))
+    path = expand(own or _pattern(piece.place, permalink), piece, _NAMES)
+    return re.sub("/{2,}", "/", path.replace("..", "/").replace("./", ""))  # url.rb, sanitize_url
+
+
+def _pattern(place: Place, permalink: str) -> str:
+    if place.collection == "posts":
+        return STYLES.get(permalink, permalink)
+    if not place.collection and place.stem == "index":
+        return "/:path/"
+    ending = next((end for end in ("/", ":output_ext") if permalink.endswith(end)), "")
+    stem = "/:collection/:path" if place.collection else "/:path/:basename"
+    return stem + _SUFFIXES.get(permalink, ending)
+
+
+def _categories(piece: Piece) -> list[str]:
+    """List categories as Jekyll has them in addresses, where "a, b" is "a," and "b"."""
+    said = piece.values.get("categories")
+    given = said.split() if isinstance(said, str) and "," in said else []
+    return [*piece.place.categories, *given] if given else list(piece.categories)
+
+
+def _path(piece: Piece) -> str:
+    folders = piece.place.folders[1:] if piece.place.collection else piece.place.folders
+    return "/".join([*folders, piece.place.stem] if piece.place.collection else folders)
+
+
+def _output_ext(piece: Piece) -> str:
+    ending = piece.place.path.rpartition(".")[2].lower()
+    return f".{ending}" if ending in ("htm", "xhtml") else ".html"
+
+
+_NAMES: dict[str, Callable[[Piece], str]] = {
+    "title": lambda piece: hyphenated(piece.slug, _PRETTY),
+    "slug": lambda piece: hyphenated(piece.slug).lower(),
+    "name": lambda piece: hyphenated(piece.place.stem).lower(),
+    "basename": lambda piece: piece.place.stem,
+    "path": _path,
+    "collection": lambda piece: piece.place.collection,
+    "categories": lambda piece: "/".join(dict.fromkeys(each.lower() for each in _categories(piece))),
+    "slugified_categories": lambda piece: "/".join(dict.fromkeys(hyphenated(c).lower() for c in _categories(piece))),
+    "output_ext": _output_ext,
+}
+
+JEKYLL = Dialect(
+    name="jekyll",
+    marks=(frozenset({"_config.yml"}), frozenset({"_config.yaml"}), frozenset({"_config.toml"}), frozenset({"_posts"})),
+    place=place,
+    address=address,
+    permalink="date",
+    keys=Keys(
+        categories=(("categories", SPACES), ("category", WHOLE)),
+        tags=(("tag", WHOLE), ("tags", SPACES)),
+    ),
+    are_images_rooted=True,
+)

@@ -1,0 +1,81 @@
+"""Patterns of addresses: "/:year/:month/:title/" as Jekyll, Hugo and Hexo know them."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+from feeds.sources.dialect import Piece
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# By Jekyll's names (its docs/_data/permalinks.yml). English whatever the locale, so not by strftime's %a and %B.
+DAY_PARTS: Mapping[str, Callable[[datetime], str]] = {
+    "year": lambda day: f"{day.year:04}",
+    "short_year": lambda day: f"{day.year % 100:02}",
+    "month": lambda day: f"{day.month:02}",
+    "i_month": lambda day: f"{day.month}",
+    "short_month": lambda day: _MONTHS[day.month - 1][:3],
+    "long_month": lambda day: _MONTHS[day.month - 1],
+    "day": lambda day: f"{day.day:02}",
+    "i_day": lambda day: f"{day.day}",
+    "y_day": lambda day: f"{day.timetuple().tm_yday:03}",
+    "w_year": lambda day: f"{day.isocalendar().year:04}",
+    "week": lambda day: f"{day.isocalendar().week:02}",
+    "w_day": lambda day: f"{day.isoweekday()}",
+    "short_day": lambda day: _DAYS[day.weekday()][:3],
+    "long_day": lambda day: _DAYS[day.weekday()],
+    "hour": lambda day: f"{day.hour:02}",
+    "minute": lambda day: f"{day.minute:02}",
+    "second": lambda day: f"{day.second:02}",
+}
+# What is known beside the parts of the day.
+NAMES = frozenset(
+    {"title", "slug", "name", "basename", "path", "folders", "collection", "output_ext"}
+    | {"categories", "slugified_categories"}
+)
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+
+
+def expand(pattern: str, piece: Piece, names: Mapping[str, Callable[[Piece], str]]) -> str:
+    """Put values for the placeholders of a pattern, percent-encoded; a name that nobody knows stays as it is.
+
+    In ":month_:day" the underscore belongs to no name, as in Jekyll.
+    """
+
+    def put(found: re.Match[str]) -> str:
+        for name in (found[1], found[1].removesuffix("_")):
+            if name in names or name in DAY_PARTS:
+                value = names[name](piece) if name in names else DAY_PARTS[name](piece.day)
+                return escape(value) + found[1][len(name) :]
+        return found[0]
+
+    return re.sub("/{2,}", "/", "/" + _PLACEHOLDER.sub(put, pattern.strip()))
+
+
+def unknown(pattern: str) -> tuple[str, ...]:
+    """List the placeholders of a pattern that nobody knows."""
+    names = [name.removesuffix("_") for name in _PLACEHOLDER.findall(pattern)]
+    return tuple(f":{name}" for name in names if name not in NAMES and name not in DAY_PARTS)
+
+
+def escape(path: str) -> str:
+    """Percent-encode what is not allowed in a path (RFC 3986 section 3.3), a "%" of a file's name too."""
+    return quote(path, "/:@!$&'()*+,;=~")
+
+
+def hyphenated(text: str, also: str = "") -> str:
+    """Put one hyphen for each run of what is no letter, mark or digit of any script, nor in `also`."""
+    if text.isalnum() and text.isascii():
+        return text
+    kept = (char if _is_kept(char) or char in also else " " for char in text)
+    return "-".join(filter(None, "".join(kept).split(" ")))
+
+
+def _is_kept(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return kind[0] in "LM" or kind == "Nd"

@@ -1,0 +1,62 @@
+"""No engine: any folder of Markdown or HTML files, each the page that its path names."""
+
+import re
+from collections.abc import Callable
+
+from feeds.sources import dates
+from feeds.sources.dialect import Dialect, Piece, Place
+from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.text import one_line
+
+_DRAFTS = re.compile(r"(?:.*-)?drafts?|_drafts", re.IGNORECASE)
+
+
+def place(path: str) -> Place:
+    """Read what a path says: a date in the name or the folders, and a folder of its own for `slug/index.md`."""
+    *folders, name = path.split("/")
+    stem, _, ending = name.rpartition(".")
+    named = folders[-1] if stem.lower() == "index" and folders else stem
+    day, slug = dates.from_name(named)
+    if not day:
+        day, slug = dates.from_folders("/".join(folders if named != stem else [*folders, stem]))
+    return Place(
+        path=path,
+        stem=stem,
+        slug=slug or named,
+        day=day,
+        folders=tuple(folders),
+        collection="posts",
+        is_draft=any(_DRAFTS.fullmatch(folder) for folder in folders),
+        needs_front_matter=ending.lower() in ("html", "htm", "xhtml"),
+    )
+
+
+def address(piece: Piece, permalink: str) -> str:
+    """Return the address that the post names itself, else what `permalink` makes of it."""
+    own = one_line(piece.values.get("permalink")) or one_line(piece.values.get("url"))
+    if own.startswith(("http://", "https://")):
+        return own
+    is_folder = permalink == PLAIN.permalink and piece.place.stem.lower() == "index"
+    return expand(own or ("/:folders/" if is_folder else permalink), piece, _NAMES)
+
+
+_NAMES: dict[str, Callable[[Piece], str]] = {
+    "title": lambda piece: piece.slug,
+    "slug": lambda piece: hyphenated(piece.slug).lower(),
+    "name": lambda piece: piece.place.stem,
+    "basename": lambda piece: piece.place.stem,
+    "path": lambda piece: "/".join([*piece.place.folders, piece.place.stem]),
+    "folders": lambda piece: "/".join(piece.place.folders),
+    "collection": lambda piece: next(iter(piece.place.folders), ""),
+    "categories": lambda piece: "/".join(category.lower() for category in piece.categories),
+    "slugified_categories": lambda piece: "/".join(hyphenated(category).lower() for category in piece.categories),
+    "output_ext": lambda _: ".html",
+}
+
+PLAIN = Dialect(
+    name="plain",
+    marks=(),
+    place=place,
+    address=address,
+    permalink="/:path:output_ext",
+)

@@ -1,0 +1,159 @@
+"""One file's text as a Post, or why it is none."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from feeds.markup import absolute_url
+from feeds.model import LeftOut, Post, Problem, Site
+from feeds.sources import dates, fields, front_matter, heading
+from feeds.sources.authors import authors
+from feeds.sources.dialect import Dialect, Piece
+from feeds.sources.files import suffix
+from feeds.sources.text import one_line, plain
+
+_WRITE = "write it like 2024-01-31 10:00:00 +0100"
+_HOW_TO_DATE = 'add "date: 2024-01-31 10:00:00" to its front matter, or start its name with 2024-01-31-'
+_HIDDEN = frozenset({"hidden", "private", "unpublished", "skip"})  # values of `status`
+
+
+class Parsed(Struct, frozen=True):
+    """What became of one file: a post (its id still ""), or why there is none, and what is to be mended."""
+
+    post: Post | None
+    left_out: LeftOut | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def parse(text: str, path: str, site: Site, dialect: Dialect) -> Parsed:
+    """Make a post of a file's text; `path` is relative to the site's folder. Never raises."""
+    reading = _Reading(text, path, site, dialect)
+    post, reason = None, ""
+    if not reading.matter.is_broken:
+        reason = reading.reason()
+        published = None if reason else reading.published()
+        if published:
+            post = reading.post(published)
+        elif not reason and reading.is_draft:  # engines let drafts go undated
+            reading.problems.clear()
+            reason = "draft"
+    return Parsed(post, LeftOut(path, reason) if reason else None, tuple(reading.problems))
+
+
+class _Reading:
+    """What the text and the path of one file say, and the problems met in finding out."""
+
+    def __init__(self, text: str, path: str, site: Site, dialect: Dialect) -> None:
+        self.matter = front_matter.read(text, path)
+        self.problems = list(self.matter.problems)
+        self._place = dialect.place(path)
+        self._site, self._dialect, self._keys = site, dialect, dialect.keys
+        self._zone = ZoneInfo(site.timezone)
+        self._markup = dialect.markups.get(suffix(path), "markdown")
+        self._status = one_line(self.matter.values.get("status")).lower()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the author is still at it."""
+        is_said = fields.truth(self.matter.values.get("draft")) is True or self._status == "draft"
+        return is_said or self._place.is_draft
+
+    def reason(self) -> str:
+        """Say why a post stands in no feed whatever its date, "" when it may stand in one."""
+        values = self.matter.values
+        if self._place.needs_front_matter and not self.matter.block.kind:
+            return "no front matter"
+        for key, truth, reason in self._dialect.states:
+            if key in values and fields.truth(values[key]) is truth:
+                return reason
+        if isinstance(feed := values.get("feed"), dict) and fields.truth(feed.get("excluded")):  # jekyll-feed
+            return "kept out of feeds"
+        if ("redirect" in values or "redirect_to" in values) and not self.matter.body.strip():
+            return "redirect"
+        return "hidden" if self._status in _HIDDEN else ""
+
+    def published(self) -> datetime | None:
+        """Find the date of a post: its key, else its path; never a guess."""
+        key, stated = self.matter.first(self._keys.date)
+        if key and (published := dates.moment(stated, self._zone)):
+            return published
+        day = self._place.day
+        in_path = dates.moment(day, self._zone)
+        if key:
+            mend = f"the {in_path:%Y-%m-%d} of its path counts; {_WRITE}" if in_path else _WRITE
+            self._problem(key, f"{key}: {_shown(stated)} is no date", mend)
+        elif not in_path:
+            self._problem("", f"{day} in its path is no date" if day else "no date", _HOW_TO_DATE)
+        return in_path
+
+    def post(self, published: datetime) -> Post:
+        """Put together what was published then."""
+        values, keys = self.matter.values, self._keys
+        categories = fields.once([*self._place.categories, *fields.terms(values, keys.categories)])
+        url = self._url(Piece(self._place, values, published.astimezone(self._zone), categories))
+        title, opens_with_title = self._title()
+        return Post(
+            path=self._place.path,
+            url=url,
+            title=title,
+            published=published,
+            updated=max(published, self._moment(keys.updated) or published),
+            guid=one_line(self.matter.first(keys.guid)[1]),
+            authors=authors(self.matter.first(keys.authors)[1], self._site.url),
+            categories=categories,
+            tags=fields.terms(values, keys.tags),
+            language=self._language(),
+            summary=next(filter(None, (plain(values[key]) for key in keys.summary if key in values)), ""),
+            image=self._image(url),
+            markup=self._markup,
+            opens_with_title=opens_with_title,
+            draft=self.is_draft,
+            expires=self._moment(keys.expires),
+        )
+
+    def _url(self, piece: Piece) -> str:
+        """Put the address below the site's: "/a/" on https://example.org/blog/ is https://example.org/blog/a/."""
+        address = self._dialect.address(piece, self._dialect.permalink)
+        if not address.startswith(("http://", "https://")):
+            address = self._site.url.rstrip("/") + address
+        return absolute_url(address, self._site.url) or self._site.url
+
+    def _title(self) -> tuple[str, bool]:
+        """Return the title, and whether the body opens with it as a heading, which is then not to be shown twice."""
+        first_heading = plain(heading.split(self.matter.body, self._markup)[0])
+        if title := plain(self.matter.first(self._keys.title)[1]) or first_heading:
+            return title, title == first_heading
+        words = " ".join(one_line(self._place.slug).replace("_", "-").replace("-", " ").split())
+        return words[:1].upper() + words[1:], False
+
+    def _image(self, url: str) -> str:
+        values = self.matter.values
+        image = next(filter(None, (fields.image(values[key]) for key in self._keys.image if key in values)), "")
+        if self._dialect.are_images_rooted and not image.startswith("//"):
+            return absolute_url(image.lstrip("/"), self._site.url)
+        return absolute_url(image, url)
+
+    def _moment(self, keys: tuple[str, ...]) -> datetime | None:
+        key, stated = self.matter.first(keys)
+        found = dates.moment(stated, self._zone) if key else None
+        if key and not found:
+            self._problem(key, f"{key}: {_shown(stated)} is no date, so it was passed by", _WRITE)
+        return found
+
+    def _language(self) -> str:
+        key, stated = self.matter.first(self._keys.language)
+        language = fields.language(stated)
+        if language is None:
+            what = f"{key}: {_shown(stated)} is no language, so the site's counts"
+            self._problem(key, what, 'write a tag such as "ar" or "pt-BR"')
+        return language or ""
+
+    def _problem(self, key: str, what: str, mend: str) -> None:
+        self.problems.append(self.matter.problem(key, what, mend))
+
+
+def _shown(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"
