@@ -1,0 +1,134 @@
+"""The body of a post as mail programs can show it: a smaller language than the web's."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+COLUMN = 536  # pixels between the margins of the sheet
+
+
+def _words(text: str) -> set[str]:
+    return set(text.split())
+
+
+_TAGS = _words(
+    "a abbr b blockquote br caption cite code dd del div dl dt em h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp "
+    "rt ruby s samp small span strong sub sup table tbody td tfoot th thead tr u ul var"
+)
+_ATTRIBUTES = {
+    "*": {"class", "dir", "lang", "style", "title"},
+    "a": {"href"},
+    "img": {"alt", "height", "src", "width"},
+    "ol": {"start"},
+    "table": {"border", "cellpadding", "cellspacing", "role"},
+    "td": {"align", "colspan", "rowspan", "valign"},
+    "th": {"align", "colspan", "rowspan", "valign"},
+}
+# Properties that Outlook and Gmail know and that cannot break out of the column.
+_STYLES = _words(
+    "background background-color border border-radius color direction display font-size font-style font-weight margin "
+    "margin-bottom margin-top padding text-align text-decoration vertical-align white-space"
+)
+_TAG_INSTEAD = dict.fromkeys(_words("article details figcaption figure footer header main section"), "div") | {
+    "summary": "p",
+    **{f"h{level}": f"h{min(level + 1, 6)}" for level in range(2, 7)},  # the title of a post is an h2
+    "h1": "h3",
+}
+_PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*")
+
+
+def mail_safe(html: str) -> str:
+    """Reduce the clean, absolute HTML of a post to what mail programs show and what keeps within the column.
+
+    What plays becomes a link, pictures get one address and a width that fits, colours that would vanish on the other
+    ground, light or dark, go.
+    """
+    import nh3
+    from lxml.html import HtmlElement, fragment_fromstring, tostring
+
+    root = fragment_fromstring(html, create_parent="div")
+    for element in [each for each in root.iter() if isinstance(each, HtmlElement) and isinstance(each.tag, str)]:
+        element.attrib.pop("class", None)
+        _settle_colours(element)
+        _REWRITES.get(element.tag, _rename)(element)
+    return nh3.clean(
+        tostring(root, encoding="unicode"),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        filter_style_properties=_STYLES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+    )
+
+
+def _rename(element: "HtmlElement") -> None:
+    element.tag = _TAG_INSTEAD.get(element.tag, element.tag)
+
+
+def _settle_colours(element: "HtmlElement") -> None:
+    """Drop a colour without a ground, or a ground without a colour."""
+    style = element.get("style", "")
+    declared = {name.strip().lower() for name, colon, _ in (part.partition(":") for part in style.split(";")) if colon}
+    if ("color" in declared) != bool(declared & {"background", "background-color"}):
+        kept = [part for part in style.split(";") if not re.match(r"\s*(color|background(-color)?)\s*:", part.lower())]
+        element.attrib.pop("style")
+        if kept:
+            element.set("style", ";".join(kept))
+
+
+def _fit_image(image: "HtmlElement") -> None:
+    """Give an image an alternative text and a width in pixels that fits; drop it without a web address."""
+    if not image.get("src", "").startswith(("http://", "https://")):
+        image.drop_tree()
+        return
+    width, height = (_PIXELS.fullmatch(image.attrib.pop(side, "")) for side in ("width", "height"))
+    if width and int(width[1]):
+        fitted = min(int(width[1]), COLUMN)
+        image.set("width", str(fitted))
+        if height:
+            image.set("height", str(round(int(height[1]) * fitted / int(width[1]))))
+    image.set("alt", image.get("alt", ""))
+
+
+def _link_instead(player: "HtmlElement") -> None:
+    """Replace a video, a sound or a frame by a link to it, on its poster if it has one."""
+    from lxml.html.builder import IMG, A, P
+
+    address = player.get("src") or player.get("data") or next(iter(player.xpath(".//source/@src")), "")
+    poster = player.get("poster", "")
+    player.clear(keep_tail=True)
+    player.tag = "div"
+    if address.startswith(("http://", "https://")):
+        name = f"▶ {urlsplit(address).hostname}"
+        if poster.startswith(("http://", "https://")):
+            player.append(P(A(IMG(src=poster, alt=name, width=str(COLUMN)), href=address)))
+        player.append(P(A(name, href=address)))
+
+
+def _set_apart(code: "HtmlElement") -> None:
+    """Let code run left to right on its own ground, light or dark."""
+    code.set("dir", "ltr")
+    code.set("class", "plate")
+    code.attrib.pop("style", None)
+
+
+def _colour_link(link: "HtmlElement") -> None:
+    if "color" not in link.get("style", ""):
+        link.set("class", "accent")
+
+
+_REWRITES: dict[str, Callable[["HtmlElement"], None]] = {
+    "a": _colour_link,
+    "audio": _link_instead,
+    "code": _set_apart,
+    "embed": _link_instead,
+    "iframe": _link_instead,
+    "img": _fit_image,
+    "object": _link_instead,
+    "pre": _set_apart,
+    "video": _link_instead,
+}

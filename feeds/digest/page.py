@@ -1,0 +1,158 @@
+"""What the templates of a digest are given."""
+
+import re
+from datetime import date, datetime
+from html import unescape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from feeds.digest.body import mail_safe
+from feeds.digest.budget import EXCERPTS, Cut
+from feeds.digest.text import led, shortened, visible, wrapped
+from feeds.digest.wording import Voice, say, script
+from feeds.mail import Letterhead
+from feeds.mail.bodies import NAME, NAME_IN_HTML
+from feeds.mail.headers import one_line
+from feeds.markup import absolute_url, direction
+from feeds.model import Entry, Site
+
+SUBJECT = 60  # visible characters; phones show half of them
+PREHEADER = 120
+_IMAGE = re.compile(r"<img\b[^>]*>")
+
+
+class Style(Struct, frozen=True):
+    """The colours of a newsletter, as CSS writes them, and its picture."""
+
+    accent: str = "#0f5b4c"
+    accent_in_dark: str = "#74cdb5"
+    logo: str = ""  # absolute URL; "": the site's icon
+
+
+class Item(Struct, frozen=True):
+    """A post as it is shown."""
+
+    title: str
+    url: str
+    language: str
+    direction: str
+    script: str  # "arab", "latn", ...: the class that sets the fonts
+    date: str
+    authors: str
+    category: str
+    excerpt: str
+    image: str
+    alt: str
+    html: Markup  # empty when only the excerpt is shown
+
+
+class Edition(Struct, frozen=True):
+    """An issue in one language, before it is decided how much of it fits."""
+
+    site: Site
+    entries: tuple[Entry, ...]  # newest first
+    voice: Voice
+    letter: Letterhead
+    style: Style
+    dated: datetime
+
+    @property
+    def subject(self) -> str:
+        """The first title, and how many posts come with it."""
+        title, others = self._title(self.entries[0]), len(self.entries) - 1
+        sentence = self.voice.plural(self.voice.wording.subject, others) if others else "{title}"
+        room = SUBJECT - visible(say(sentence, title=""))
+        return led(say(sentence, title=shortened(title, room)), direction(self.voice.language))
+
+    @property
+    def preheader(self) -> str:
+        """What mail programs show after the subject: the other titles, or how the only post begins."""
+        titles = " · ".join(self._title(entry) for entry in self.entries[1:])
+        return shortened(titles or one_line(self.entries[0].summary), PREHEADER)
+
+    def values(self) -> dict[str, Any]:
+        """Return what HTML and text have in common, whatever is cut."""
+        return {
+            "date": self.voice.date(self._day(self.dated)),
+            "direction": direction(self.voice.language),
+            "language": self.voice.language,
+            "letter": self.letter,
+            "preheader": self.preheader,
+            "script": script(self.voice.language),
+            "site": self.site,
+            "style": self.style,
+            "subject": self.subject,
+            "words": self.voice.wording,
+        }
+
+    def for_html(self, cut: Cut) -> dict[str, Any]:
+        """Return what digest.html shows of the posts."""
+        items = [self._item(entry, cut, full=place < cut.full) for place, entry in enumerate(self.entries[: cut.posts])]
+        logo = absolute_url(self.style.logo or self.site.icon, self.site.url)
+        return {**self._posts(cut, items), "logo": logo, "name": NAME_IN_HTML, "say": _say_in_html}
+
+    def for_text(self, cut: Cut) -> dict[str, Any]:
+        """Return what digest.txt shows of the posts: never more than excerpts."""
+        items = [self._item(entry, cut, full=False) for entry in self.entries[: cut.posts]]
+        return {**self._posts(cut, items), "lead": led, "name": NAME, "say": say, "wrap": wrapped}
+
+    def _posts(self, cut: Cut, items: list[Item]) -> dict[str, Any]:
+        linked = self.entries[cut.posts : cut.posts + cut.links]
+        left = len(self.entries) - cut.posts - cut.links
+        links = [self._item(entry, cut, full=False) for entry in linked]
+        return {
+            "items": items,
+            "links": links,
+            "more": self.voice.plural(self.voice.wording.more, left) if left else "",
+        }
+
+    def _item(self, entry: Entry, cut: Cut, *, full: bool) -> Item:
+        post = entry.post
+        language = post.language or self.site.language
+        image = entry.image if cut.images and entry.image.startswith(("http://", "https://")) else ""
+        html = mail_safe(entry.html) if full else ""
+        return Item(
+            title=self._title(entry),
+            url=post.url,
+            language=language,
+            direction=direction(language),
+            script=script(language),
+            date=self.voice.date(self._day(post.published), "long"),
+            authors=self._authors(entry),
+            category=next(iter(post.categories), ""),
+            excerpt=shortened(one_line(entry.summary), cut.excerpt),
+            image="" if image and escape(image) in html else image,
+            alt=_alt(entry) or self._title(entry),
+            html=Markup(html),  # noqa: S704 - nh3 has just cleaned it
+        )
+
+    def _title(self, entry: Entry) -> str:
+        start = shortened(one_line(entry.summary), min(SUBJECT, *EXCERPTS))
+        return one_line(entry.post.title) or start or self.voice.wording.untitled
+
+    def _authors(self, entry: Entry) -> str:
+        """Name the authors, unless it is who writes anyway."""
+        names = [one_line(author.name) for author in entry.post.authors if author.name]
+        is_usual = names == [self.site.author.name]
+        return say(self.voice.wording.authors, names=self.voice.names(names)) if names and not is_usual else ""
+
+    def _day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.site.timezone)).date()
+
+
+def _say_in_html(sentence: str, **values: object) -> Markup:
+    """Fill a sentence so that a Latin name in an Arabic one, or the other way round, leaves the order as it is."""
+    isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
+    return Markup(say(str(escape(sentence)), **isolated))  # noqa: S704 - both are escaped
+
+
+def _alt(entry: Entry) -> str:
+    """Return the alternative text that the body gives the image of a post."""
+    for tag in _IMAGE.findall(entry.html):
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if unescape(attributes.get("src", "")) == entry.image:
+            return one_line(unescape(attributes.get("alt", "")))
+    return ""

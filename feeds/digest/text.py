@@ -1,0 +1,70 @@
+"""Plain text for people: cut at a word, wrapped at 72 columns, and running the right way in any mail program."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from feeds.markup.direction import Direction
+
+COLUMNS = 72
+ELLIPSIS = "…"
+_MARKS = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
+_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+# Lines may break between the letters of Chinese and Japanese, but not before what closes (Unicode Annex 14).
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
+_CLOSING = "、。〉》」』】〕！），．：；？ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…"
+_PIECES = re.compile(rf"[^\s{_HAN}]+[{_CLOSING}]*|[{_HAN}][{_CLOSING}]*|\s+")
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to at most `limit` visible characters, between words if it has any, with "…" where it was cut."""
+    if visible(text) <= limit:
+        return text
+    kept = ""
+    for piece in _PIECES.findall(text):
+        if visible(kept + piece) >= limit:
+            break
+        kept += piece
+    kept = kept or _first_characters(text, limit - 1)
+    return kept.rstrip(" \t\n\xa0،,;:؛.-–—") + ELLIPSIS if limit > 0 else ""
+
+
+def wrapped(text: str, direction: Direction, columns: int = COLUMNS) -> str:
+    """Wrap a paragraph; a line that would start the wrong way gets a mark in front."""
+    return "\n".join(led(line, direction) for line in _lines(text, columns))
+
+
+def led(line: str, direction: Direction) -> str:
+    """Put a mark before a line whose first letter runs the other way: mail programs go by that letter (UAX 9, P2)."""
+    first = next((_STRONG[kind] for each in line if (kind := unicodedata.bidirectional(each)) in _STRONG), direction)
+    return line if first == direction else _MARKS[direction] + line
+
+
+def visible(text: str) -> int:
+    """Count the characters that take up room: not joiners, accents that combine, and marks."""
+    return sum(unicodedata.category(each) not in ("Mn", "Me", "Cf") for each in text)
+
+
+def _lines(text: str, columns: int) -> Iterator[str]:
+    line = ""
+    for piece in _PIECES.findall(text):
+        if line.strip() and _columns(line) + _columns(piece.rstrip()) > columns:
+            yield line.strip()
+            line = ""
+        line += " " if piece.isspace() else piece
+    if line.strip():
+        yield line.strip()
+
+
+def _columns(text: str) -> int:
+    return visible(text) + sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+
+
+def _first_characters(text: str, limit: int) -> str:
+    """Return the first visible characters, each with what combines with it."""
+    count = 0
+    for index, letter in enumerate(text):
+        count += visible(letter)
+        if count > limit:
+            return text[:index]
+    return text

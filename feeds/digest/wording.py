@@ -1,0 +1,139 @@
+"""What a digest says in the reader's language, and how it writes dates and numbers there.
+
+The sentences are in templates/wording/<language>.toml. A site's own file need hold only the sentences that it changes.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from feeds.errors import SettingsError
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from jinja2 import Environment
+
+ENGLISH = "en"
+_BRACES = re.compile(r"\{(\w+)\}")
+
+Plural = Mapping[str, str]  # plural category -> sentence
+
+
+class Wording(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sentences of a digest; {braces} in them are filled in."""
+
+    issue: str
+    read_on: str
+    authors: str
+    untitled: str
+    rest: str
+    reason: str
+    unsubscribe: str
+    preferences: str
+    view_online: str
+    visit: str
+    subject: Plural
+    more: Plural
+
+
+class Voice(Struct, frozen=True):
+    """A language to speak to readers in."""
+
+    language: str  # BCP 47
+    wording: Wording
+    wording_language: str  # English, where we have no sentences in `language`
+
+    def date(self, day: date, length: str = "full") -> str:
+        """Write a date: "الاثنين، 23 نوفمبر 2026"."""
+        from babel.dates import format_date
+
+        return format_date(day, length, _locale(self.language, self.wording_language))
+
+    def names(self, names: list[str]) -> str:
+        """Write a list of names: "A, B and C"."""
+        from babel.lists import format_list
+
+        return format_list(names, locale=_locale(self.language, self.wording_language)) if names else ""
+
+    def plural(self, sentences: Plural, count: int) -> str:
+        """Choose the sentence for a number, and fill it in."""
+        form = _locale(self.wording_language).plural_form(count)
+        return say(sentences.get(form, sentences["other"]), count=count)
+
+
+def voice(templates: "Environment", language: str) -> Voice:
+    """Return the voice for a BCP 47 language; English sentences stand in for those it lacks.
+
+    Raises SettingsError for a wording file that is not as it should be.
+    """
+    sentences, spoken = _read(templates, f"feeds/wording/{ENGLISH}.toml"), ENGLISH
+    for tag in _prefixes(language):
+        for name in (f"feeds/wording/{tag}.toml", f"wording/{tag}.toml"):
+            if found := _read(templates, name):
+                sentences, spoken = sentences | found, tag
+                _convert(sentences, name)
+    return Voice(language, _convert(sentences, f"wording/{spoken}.toml"), spoken)
+
+
+def say(sentence: str, **values: object) -> str:
+    """Fill the {braces} of a sentence; those without a value stay."""
+    return _BRACES.sub(lambda found: str(values.get(found[1], found[0])), sentence)
+
+
+def script(language: str) -> str:
+    """Return the ISO 15924 code of the script that a language is written in, in small letters: "arab"."""
+    from babel.core import get_global
+
+    tag = language.replace("-", "_")
+    for part in tag.split("_")[1:]:
+        if len(part) == 4 and part.isalpha():
+            return part.lower()
+    likely = get_global("likely_subtags")
+    found = likely.get(tag) or likely.get(tag.split("_")[0].lower(), "")
+    return found.split("_")[1].lower() if "_" in found else "latn"
+
+
+def _prefixes(language: str) -> Iterator[str]:
+    """Yield "zh", "zh-Hant", "zh-Hant-TW"."""
+    parts = language.split("-")
+    for count in range(1, len(parts) + 1):
+        yield "-".join(parts[:count])
+
+
+def _read(templates: "Environment", name: str) -> dict[str, Any]:
+    from jinja2 import TemplateNotFound
+
+    if templates.loader is None:
+        return {}
+    try:
+        return tomllib.loads(templates.loader.get_source(templates, name)[0])
+    except TemplateNotFound:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"not TOML: {error}", "see https://toml.io for the rules", f"templates/{name}") from error
+
+
+def _convert(sentences: dict[str, Any], name: str) -> Wording:
+    try:
+        return msgspec.convert(sentences, Wording)
+    except msgspec.ValidationError as error:
+        mend = f"known here: {', '.join(Wording.__struct_fields__)}"
+        raise SettingsError(str(error), mend, f"templates/{name}") from error
+
+
+def _locale(*languages: str) -> "Locale":
+    """Return the first locale that Babel knows; English at last."""
+    from babel import Locale, UnknownLocaleError
+
+    for language in languages:
+        for tag in (language, language.split("-")[0]):
+            try:
+                return Locale.parse(tag, sep="-")
+            except (UnknownLocaleError, ValueError):
+                continue
+    return Locale(ENGLISH)
