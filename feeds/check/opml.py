@@ -1,0 +1,42 @@
+"""What is wrong with an OPML 2.0 list of feeds, by http://opml.org/spec2.opml."""
+
+from collections.abc import Iterator
+
+from feeds.check.tree import Element, Finding, Table, read, walk
+from feeds.check.values import address, language, rfc_822, web_url, words
+
+HEAD: Table = {
+    "title": Element(words, required=True),
+    "dateCreated": Element(rfc_822),
+    "dateModified": Element(rfc_822),
+    "ownerName": Element(words),
+    "ownerEmail": Element(address),
+    "ownerId": Element(web_url),
+}
+BODY: Table = {
+    "outline": Element(
+        required=True,
+        often=True,
+        attributes={
+            "type": words,
+            "text": words,
+            "title": words,
+            "language": language,
+            "xmlUrl": web_url,
+            "htmlUrl": web_url,
+        },
+        needs=("type", "text", "title", "xmlUrl"),
+    )
+}
+
+
+def check(document: bytes, url: str) -> Iterator[Finding]:  # noqa: ARG001 - as of the formats: a list says not where it is
+    """Yield what is wrong with a list of feeds."""
+    root, found = read(document, "opml")
+    yield from found
+    if root is None:
+        return
+    yield from walk(root, {"head": Element(required=True), "body": Element(required=True)})
+    for table, parents in ((HEAD, root.iterfind("head")), (BODY, root.iterfind("body"))):
+        for parent in parents:
+            yield from walk(parent, table)
