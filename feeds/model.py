@@ -189,7 +189,7 @@ class Delivery(Struct, frozen=True):
     issue_id: int
     subscriber_id: int
     address: str
-    state: str
+    state: str  # "queued", "claimed", "sending", one of `Outcome`, "cancelled", "expired", "bounced", "complained"
     message_id: str
     attempts: int = 0
     reply: str = ""
@@ -198,7 +198,7 @@ class Delivery(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What became of handing over one message."""
 
-    state: str  # "sent", "deferred", "failed", "uncertain", "skipped"; "queued": nothing left this machine
+    state: str  # "sent", "deferred", "failed", "uncertain", "skipped"
     code: int = 0  # SMTP reply code (RFC 5321 4.2)
     enhanced: str = ""  # enhanced status code (RFC 3463): "5.1.1"
     reply: str = ""  # the answer, in words

@@ -1,0 +1,60 @@
+"""What every backend is, and what it is told about a message."""
+
+from typing import Protocol, Self
+
+from msgspec import Struct
+
+from feeds.model import Outcome
+
+
+class Envelope(Struct, frozen=True):
+    """What is said of a message beside its bytes."""
+
+    sender: str  # where bounces go: MAIL FROM of RFC 5321
+    recipient: str  # domain in ASCII
+    issue: str  # "weekly-42"
+    message_id: str  # the same whenever this message is handed over
+
+
+class Backend(Protocol):
+    """Something that carries messages; a context manager around a run.
+
+    `remote`: messages leave this machine, so the law wants a postal address in them.
+    `repeatable`: handing the same message over twice leaves one, so a delivery in doubt is simply done again.
+    """
+
+    remote: bool
+    repeatable: bool
+
+    def open(self) -> None:
+        """Get ready. Raises DeliveryError when no message can be handed over now."""
+
+    def send(self, message: bytes, envelope: Envelope) -> Outcome:
+        """Hand over one message, and say what became of it.
+
+        Raises DeliveryError when this message has not left, and no other can either.
+        """
+
+    def close(self) -> None:
+        """Let go of what `open` took; never raises."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+
+class Opened:
+    """The context manager that every backend is."""
+
+    def open(self) -> None:
+        """Get ready: most need not."""
+
+    def close(self) -> None:
+        """Let go: most have nothing to."""
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,79 @@
+"""Keep subscribers, issues and deliveries: SQLite by default, PostgreSQL when the list outgrows it.
+
+A `Store` hands out transactions; the queries, in a file for each noun, take the transaction as their first argument.
+Contains no decisions: those are `feeds.newsletter`'s and `feeds.subscriptions`'.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from feeds.store import migrations
+from feeds.store.engine import connect, explained, serialise
+
+
+class Store:
+    """The database, its tables in place."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Bring the tables of `engine` up to date. Raises StoreError."""
+        self._engine = engine
+        with explained(engine), engine.connect() as connection:
+            version = migrations.version(connection)
+        if version != migrations.NEWEST:
+            with self.writing("migrations") as connection:
+                migrations.bring_up_to_date(connection)
+
+    @classmethod
+    def open(cls, url: str, folder: Path, *, make: bool = True) -> Self:
+        """Open the database at `url`; SQLite paths are relative to `folder`.
+
+        Where there is no SQLite file yet, one is made; or with `make=False` a database in memory, soon forgotten.
+        Raises SettingsError for a wrong URL, StoreError for a database that is newer than us, foreign or unusable.
+        """
+        return cls(connect(url, folder, make=make))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a transaction that sees one state of the database and never waits for a writer. Raises StoreError."""
+        with self._connected(writes=False) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, name: str = "") -> Iterator[Connection]:
+        """Give a transaction that is kept when the block ends and undone when it raises. Raises StoreError.
+
+        Blocks with the same `name` wait for each other, in whatever process.
+        """
+        with self._connected(writes=True) as connection, connection.begin():
+            if name:
+                serialise(connection, name)
+            yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Give a transaction in which anything may be written, and nothing is kept. Raises StoreError."""
+        with self._connected(writes=True) as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+        with explained(self._engine), self._engine.connect() as connection:
+            yield connection.execution_options(writes=writes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,172 @@
+"""Deliveries: the outbox and the ledger in one table.
+
+    queued -> claimed -> sending -> sent | deferred | failed | uncertain
+                 |         |  `--> queued      nothing left this machine, the try does not count
+                 |         `-----> uncertain   the worker died: nobody knows whether it left
+                 `---------------> queued      the worker died or stopped: nothing was written
+    queued | claimed | deferred -> skipped (the reader left), cancelled (the issue was); deferred -> expired
+
+Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, insert, literal, or_, select, update
+
+from feeds.model import Delivery, Outcome
+from feeds.store.subscribers import Group, in_group
+from feeds.store.tables import delivery, issue, ready, subscriber, subscription
+
+_DELIVERY = [delivery.c[name] for name in Delivery.__struct_fields__]
+UNSENT = ("queued", "claimed", "deferred")
+
+
+class Claimed(Struct, frozen=True):
+    """A delivery in the hands of a worker, with what it takes to make its message."""
+
+    issue_id: int
+    subscriber_id: int
+    variant_id: int
+    address: str
+    name: str
+    generation: int
+    message_id: str  # "" the first time
+    attempts: int  # before this one
+    first_at: datetime | None  # when the first of them was
+
+
+_CLAIMED: list[Column[Any]] = [
+    (subscriber if name in ("name", "generation") else delivery).c[name] for name in Claimed.__struct_fields__
+]
+
+
+class Settlement(Struct, frozen=True):
+    """What became of a delivery."""
+
+    claimed: Claimed
+    outcome: Outcome
+    next_at: datetime  # when its turn comes again, if it does
+
+
+def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: str, group: Group, now: datetime) -> int:
+    """Queue one delivery for each reader of a group; return how many."""
+    reader = subscriber.c
+    row: dict[str, ColumnElement[object]] = {
+        "issue_id": literal(issue_id),
+        "subscriber_id": reader.id,
+        "variant_id": literal(variant_id),
+        "address": reader.address,
+        "domain": reader.domain,
+        "state": literal("queued"),
+        "cursor": subscription.c.cursor,
+        "attempts": literal(0),
+        "next_at": literal(now, delivery.c.next_at.type),
+        "message_id": literal(""),
+        "code": literal(0),
+        "enhanced": literal(""),
+        "reply": literal(""),
+        "updated": literal(now, delivery.c.updated.type),
+    }
+    readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
+    return connection.execute(insert(delivery).from_select(list(row), readers)).rowcount
+
+
+def claimable(issue_id: int, now: datetime, limit: int) -> Select[Any]:
+    """Return the query for deliveries of an issue whose turn has come, those that wait longest first."""
+    turn = or_(delivery.c.state == "queued", delivery.c.next_at <= now)  # a clock set back delays nothing queued
+    return (
+        select(*_CLAIMED)
+        .join_from(delivery, subscriber)
+        .where(delivery.c.issue_id == issue_id, ready, turn)
+        .order_by(delivery.c.next_at)
+        .limit(limit)
+        .with_for_update(of=delivery, skip_locked=True)
+    )
+
+
+def claim(connection: Connection, worker_id: int, issue_id: int, now: datetime, limit: int) -> tuple[Claimed, ...]:
+    """Take up to `limit` deliveries of an issue whose turn has come."""
+    found = tuple(Claimed(*row) for row in connection.execute(claimable(issue_id, now, limit)))
+    ours = and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id.in_([each.subscriber_id for each in found]))
+    connection.execute(update(delivery).where(ours).values(state="claimed", worker_id=worker_id, updated=now))
+    return found
+
+
+def start(connection: Connection, worker_id: int, claimed: Claimed, message_id: str, now: datetime) -> bool:
+    """Mark a delivery as about to leave, the last thing to be kept before it does.
+
+    False when it must not leave after all: it was taken from this worker, or its reader has left.
+    """
+    stays = select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
+    change = update(delivery).where(_of(claimed), delivery.c.worker_id == worker_id, delivery.c.state == "claimed")
+    values = {"state": "sending", "message_id": message_id, "attempts": delivery.c.attempts + 1, "updated": now}
+    values["first_at"] = func.coalesce(delivery.c.first_at, literal(now, delivery.c.first_at.type))
+    if connection.execute(change.where(stays).values(values)).rowcount == 1:
+        return True
+    connection.execute(change.values(state="skipped", reply="the reader left", worker_id=None, updated=now))
+    return False
+
+
+def settle(connection: Connection, worker_id: int, done: Settlement, now: datetime) -> bool:
+    """Note what became of a delivery; False when it was taken from this worker, and nothing is changed."""
+    outcome = done.outcome
+    values = {
+        "state": outcome.state,
+        "code": outcome.code,
+        "enhanced": outcome.enhanced,
+        "reply": outcome.reply,
+        "next_at": done.next_at,
+        "worker_id": None,
+        "updated": now,
+    }
+    if outcome.state == "sent":
+        values["sent_at"] = now
+    if not outcome.counts:
+        values["attempts"] = delivery.c.attempts - 1
+    ours = and_(_of(done.claimed), delivery.c.worker_id == worker_id, delivery.c.state == "sending")
+    return connection.execute(update(delivery).where(ours).values(values)).rowcount == 1
+
+
+def release(connection: Connection, worker_ids: Sequence[int], now: datetime) -> None:
+    """Take the rows of workers that stopped or died: what was only claimed is queued, what was leaving uncertain."""
+    for state, after in (("claimed", "queued"), ("sending", "uncertain")):
+        held = and_(delivery.c.worker_id.in_(worker_ids), delivery.c.state == state)
+        connection.execute(update(delivery).where(held).values(state=after, worker_id=None, updated=now))
+
+
+def requeue_uncertain(connection: Connection, now: datetime) -> int:
+    """Queue what is uncertain of open issues once more; return how much that is."""
+    unsure = and_(
+        delivery.c.state == "uncertain", delivery.c.issue_id.in_(select(issue.c.id).where(issue.c.state == "open"))
+    )
+    return connection.execute(update(delivery).where(unsure).values(state="queued", next_at=now, updated=now)).rowcount
+
+
+def drop(connection: Connection, reason: str, now: datetime, *, subscriber_id: int) -> int:
+    """Skip what has not left yet for a reader who leaves; return how much that is."""
+    unsent = and_(delivery.c.subscriber_id == subscriber_id, delivery.c.state.in_(UNSENT))
+    change = update(delivery).where(unsent).values(state="skipped", reply=reason, worker_id=None, updated=now)
+    return connection.execute(change).rowcount
+
+
+def cancel(connection: Connection, issue_id: int, now: datetime) -> int:
+    """Cancel what has not left yet of an issue; return how much that is."""
+    unsent = and_(delivery.c.issue_id == issue_id, delivery.c.state.in_(UNSENT))
+    change = update(delivery).where(unsent).values(state="cancelled", worker_id=None, updated=now)
+    return connection.execute(change).rowcount
+
+
+def of_issue(connection: Connection, issue_id: int, states: Iterable[str] = ()) -> Iterator[Delivery]:
+    """Yield the deliveries of an issue, all or those in some states."""
+    query = select(*_DELIVERY).where(delivery.c.issue_id == issue_id).order_by(delivery.c.subscriber_id)
+    if wanted := tuple(states):
+        query = query.where(delivery.c.state.in_(wanted))
+    for row in connection.execution_options(yield_per=1000).execute(query):
+        yield Delivery(*row)
+
+
+def _of(claimed: Claimed) -> ColumnElement[bool]:
+    return and_(delivery.c.issue_id == claimed.issue_id, delivery.c.subscriber_id == claimed.subscriber_id)

@@ -1,0 +1,99 @@
+"""Connect to SQLite or PostgreSQL, and tell what is wrong when that fails. Contains no queries of ours."""
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
+
+from feeds.errors import SettingsError, StoreError
+
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+BUSY_SECONDS = 10
+
+# Part of what the driver says -> how to mend it.
+CURES = {
+    "locked": f"another process has been writing for {BUSY_SECONDS} s; try again",
+    "readonly": "make the file and its folder writable for this user",
+    "unable to open": "make the file and its folder writable for this user",
+    "is full": "free some space on that disk",
+    "not a database": "put a backup in its place, or name another file",
+    "malformed": "put a backup in its place",
+}
+
+
+def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
+    """Return an engine for a database URL, SQLite paths being relative to `folder`; nothing is opened yet.
+
+    An SQLite file that is missing and not to be made is replaced by a database in memory. Raises SettingsError when
+    the URL is wrong or its driver is not installed.
+    """
+    where = "store.url"
+    try:
+        parsed = make_url(url)
+        driver = DRIVERS[parsed.drivername]
+    except (ArgumentError, KeyError):
+        raise SettingsError(
+            f"{url!r} is no database we know", 'write "sqlite:///feeds.db" or "postgresql+psycopg://..."', where
+        ) from None
+    try:
+        if driver == "sqlite":
+            return _sqlite(parsed, folder, make)
+        return create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise SettingsError(str(error), "run `pip install 'feeds[postgres]'`", where) from error
+
+
+def _sqlite(url: URL, folder: Path, make: bool) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = folder / url.database
+        url = url.set(database=str(path) if make or path.exists() else None)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    connection.execute("PRAGMA foreign_keys = ON")
+    # FULL: with NORMAL a power cut may forget commits, and what was sent would be sent again.
+    connection.execute("PRAGMA synchronous = FULL")
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later can lose to another writer; IMMEDIATE waits at the start.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def serialise(connection: Connection, name: str) -> None:
+    """Make others who ask for the same `name` wait until this transaction ends; on SQLite a writer is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(f"feeds {name}".encode())})
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """Turn what the driver raises into a StoreError that names the database, never its password."""
+    try:
+        yield
+    except (IntegrityError, DataError, ProgrammingError):
+        raise  # a mistake of ours
+    except DatabaseError as error:
+        what = " ".join(str(error.orig).split())
+        cure = next((cure for part, cure in CURES.items() if part in what), "see that the database can be reached")
+        raise StoreError(what, cure, str(engine.url) if engine.url.host else engine.url.database or "memory") from error
+
+
+def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that leaves rows alone which are there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

@@ -1,0 +1,14 @@
+"""The secret that signs links, for sites whose operator gives none."""
+
+import secrets
+
+from sqlalchemy import Connection, select
+
+from feeds.store.engine import insert_new
+from feeds.store.tables import meta
+
+
+def secret(connection: Connection) -> str:
+    """Return the secret of this database, made the first time; it needs a writing transaction."""
+    connection.execute(insert_new(connection, meta).values(name="secret", value=secrets.token_hex(32)))
+    return str(connection.scalar(select(meta.c.value).where(meta.c.name == "secret")))

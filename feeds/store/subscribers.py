@@ -1,0 +1,160 @@
+"""Subscribers and what they chose; who is due for which posts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Column, ColumnElement, Connection, and_, select, update
+
+from feeds.model import Subscriber, Subscription
+from feeds.store.engine import insert_new
+from feeds.store.tables import delivery, issue, subscriber, subscription
+
+_PERSON: list[Column[Any]] = [subscriber.c[name] for name in ("id", "email", "name", "language", "timezone", "status")]
+_CHOICE: list[Column[Any]] = [subscription.c[name] for name in Subscription.__struct_fields__]
+
+
+class NewSubscriber(Struct, frozen=True):
+    """A subscriber to be added."""
+
+    email: str
+    email_key: str  # equal for two spellings of one address
+    address: str  # as sent to: domain in ASCII
+    name: str = ""
+    language: str = ""
+    timezone: str = ""
+    categories: tuple[str, ...] = ()
+
+
+_NEW = [name for name in NewSubscriber.__struct_fields__ if name != "categories"]
+
+
+class Group(Struct, frozen=True, order=True):
+    """Readers for whom an issue would be the same: nothing else of a reader decides what is in it."""
+
+    cursor: int
+    categories: tuple[str, ...]
+    language: str
+
+
+def add(connection: Connection, readers: Sequence[NewSubscriber], consent: str, now: datetime) -> None:
+    """Add active subscribers; those whose key is there already stay as they are."""
+    same = {"status": "active", "created": now, "confirmed": now, "consent": consent}
+    rows = [{**{name: getattr(each, name) for name in _NEW}, "domain": _domain(each), **same} for each in readers]
+    connection.execute(insert_new(connection, subscriber), rows)
+
+
+def by_key(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Return key -> (id, status) of the subscribers who have one of these keys."""
+    columns = (subscriber.c.email_key, subscriber.c.id, subscriber.c.status)
+    rows = connection.execute(select(*columns).where(subscriber.c.email_key.in_(keys)))
+    return {key: (subscriber_id, status) for key, subscriber_id, status in rows}
+
+
+def subscribe(connection: Connection, chosen: Mapping[int, Subscription], cursor: int, now: datetime) -> set[int]:
+    """Give subscribers, by id, what they chose, from the posts after `cursor` on; return who did not have it yet."""
+    same = {"cursor": cursor, "status": "active", "since": now}
+    rows = [{"subscriber_id": key, **msgspec.structs.asdict(each), **same} for key, each in chosen.items()]
+    if not rows:
+        return set()
+    statement = insert_new(connection, subscription).returning(subscription.c.subscriber_id)
+    return set(connection.scalars(statement, rows))
+
+
+def find(connection: Connection, email_key: str) -> Subscriber | None:
+    """Return the subscriber with this key."""
+    return next(_subscribers(connection, subscriber.c.email_key == email_key), None)
+
+
+def listed(connection: Connection, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:
+    """Yield subscribers in the order in which they came: all, or those in one status or with one newsletter."""
+    wanted = and_(True, *([subscriber.c.status == status] if status else []))
+    if newsletter:
+        theirs = select(subscription.c.subscriber_id).where(subscription.c.newsletter == newsletter)
+        wanted &= subscriber.c.id.in_(theirs)
+    return _subscribers(connection, wanted)
+
+
+def set_status(connection: Connection, subscriber_id: int, status: str) -> bool:
+    """Put a subscriber into a status; tell whether that is a change."""
+    change = update(subscriber).where(subscriber.c.id == subscriber_id, subscriber.c.status != status)
+    return connection.execute(change.values(status=status)).rowcount == 1
+
+
+def groups(connection: Connection, newsletter: str, cut: int) -> tuple[Group, ...]:
+    """Return the groups of a newsletter's readers who may not have had all posts up to `cut`."""
+    columns = (subscription.c.cursor, subscription.c.categories, subscriber.c.language)
+    query = (
+        select(*columns)
+        .join_from(subscription, subscriber)
+        .where(_reads(newsletter), subscription.c.cursor < cut)
+        .distinct()
+    )
+    return tuple(sorted(Group(*row) for row in connection.execute(query)))
+
+
+def in_group(newsletter: str, group: Group) -> ColumnElement[bool]:
+    """Return the condition for readers of a group, on `subscription` joined with `subscriber`."""
+    return and_(
+        _reads(newsletter),
+        subscription.c.cursor == group.cursor,
+        subscription.c.categories == group.categories,
+        subscriber.c.language == group.language,
+    )
+
+
+def move_past(connection: Connection, newsletter: str, group: Group, cut: int) -> None:
+    """Move the cursors of a group for which nothing up to `cut` is of interest."""
+    readers = select(subscriber.c.id).join_from(subscription, subscriber).where(in_group(newsletter, group))
+    _move(connection, newsletter, subscription.c.subscriber_id.in_(readers), cut)
+
+
+def move_with(connection: Connection, newsletter: str, issue_id: int, cut: int) -> None:
+    """Move the cursors of all readers who get an issue, and of nobody else."""
+    readers = select(delivery.c.subscriber_id).where(delivery.c.issue_id == issue_id)
+    _move(connection, newsletter, subscription.c.subscriber_id.in_(readers), cut)
+
+
+def move_back(connection: Connection, newsletter: str, issue_id: int) -> None:
+    """Give the posts of an issue back to readers whose delivery was cancelled, unless they got a later issue."""
+    theirs = and_(
+        delivery.c.issue_id == issue_id,
+        delivery.c.subscriber_id == subscription.c.subscriber_id,
+        delivery.c.state == "cancelled",
+    )
+    before = select(delivery.c.cursor).where(theirs).scalar_subquery()
+    cut = select(issue.c.cut).where(issue.c.id == issue_id).scalar_subquery()
+    stayed = and_(subscription.c.newsletter == newsletter, subscription.c.cursor == cut, before.is_not(None))
+    connection.execute(update(subscription).where(stayed).values(cursor=before))
+
+
+def _move(connection: Connection, newsletter: str, readers: ColumnElement[bool], cut: int) -> None:
+    behind = and_(subscription.c.newsletter == newsletter, subscription.c.cursor < cut, readers)
+    connection.execute(update(subscription).where(behind).values(cursor=cut))
+
+
+def _reads(newsletter: str) -> ColumnElement[bool]:
+    return and_(
+        subscription.c.newsletter == newsletter, subscription.c.status == "active", subscriber.c.status == "active"
+    )
+
+
+def _domain(reader: NewSubscriber) -> str:
+    return reader.address.rpartition("@")[2]
+
+
+def _subscribers(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[Subscriber]:
+    query = (
+        select(*_PERSON, *_CHOICE)
+        .join_from(subscriber, subscription, isouter=True)
+        .where(wanted)
+        .order_by(subscriber.c.id, subscription.c.newsletter)
+    )
+    rows = connection.execute(query.execution_options(yield_per=1000))
+    for person, group in groupby(rows, key=lambda row: row[: len(_PERSON)]):
+        choices = (row[len(_PERSON) :] for row in group)
+        chosen = tuple(Subscription(*each) for each in choices if each[0] is not None)
+        yield msgspec.structs.replace(Subscriber(*person), subscriptions=chosen)
