@@ -19,6 +19,7 @@ def upgrade() -> None:
     _readers()
     _issues()
     _deliveries()
+    _records()
     _indexes()
 
 
@@ -68,23 +69,6 @@ def _readers() -> None:
         _column("since", sa.BigInteger),
         sa.CheckConstraint("status IN ('active', 'paused', 'unsubscribed')", name="status_known"),
     )
-    op.create_table(
-        "suppression",
-        _column("email_hash", sa.Text, primary_key=True),
-        _column("reason", sa.Text),
-        _column("detail", sa.Text),
-        _column("since", sa.BigInteger),
-        _null("expires", sa.BigInteger),
-    )
-    op.create_table(
-        "event",
-        _column("id", ID, primary_key=True),
-        _column("at", sa.BigInteger),
-        _column("kind", sa.Text),
-        _null("issue_id", sa.BigInteger),
-        _null("subscriber_id", sa.BigInteger),
-        _column("detail", sa.Text),
-    )
 
 
 def _issues() -> None:
@@ -128,19 +112,6 @@ def _issues() -> None:
         sa.UniqueConstraint("issue_id", "key"),
         sa.UniqueConstraint("issue_id", "id"),
     )
-    op.create_table(
-        "post",
-        _column("id", sa.Text, primary_key=True),
-        _column("seq", sa.BigInteger),
-        _column("path", sa.Text),
-        _column("title", sa.Text),
-        _column("published", sa.BigInteger),
-        _column("first_seen", sa.BigInteger),
-        _column("state", sa.Text),
-        _null("issue_id", ID, sa.ForeignKey("issue.id")),
-        sa.CheckConstraint("state IN ('baseline', 'eligible', 'withdrawn')", name="state_known"),
-        sa.UniqueConstraint("seq"),
-    )
 
 
 def _deliveries() -> None:
@@ -181,6 +152,39 @@ def _deliveries() -> None:
         sa.UniqueConstraint("issue_id", "address"),
         sa.CheckConstraint("message_id <> '' OR state NOT IN ('sending', 'sent', 'uncertain')", name="named_when_sent"),
         sa.CheckConstraint("sent_at IS NOT NULL OR state <> 'sent'", name="dated_when_sent"),
+    )
+
+
+def _records() -> None:
+    op.create_table(
+        "post",
+        _column("id", sa.Text, primary_key=True),
+        _column("seq", sa.BigInteger),
+        _column("path", sa.Text),
+        _column("title", sa.Text),
+        _column("published", sa.BigInteger),
+        _column("first_seen", sa.BigInteger),
+        _column("state", sa.Text),
+        _null("issue_id", ID, sa.ForeignKey("issue.id")),
+        sa.CheckConstraint("state IN ('baseline', 'eligible', 'withdrawn')", name="state_known"),
+        sa.UniqueConstraint("seq"),
+    )
+    op.create_table(
+        "suppression",
+        _column("email_hash", sa.Text, primary_key=True),
+        _column("reason", sa.Text),
+        _column("detail", sa.Text),
+        _column("since", sa.BigInteger),
+        _null("expires", sa.BigInteger),
+    )
+    op.create_table(
+        "event",
+        _column("id", ID, primary_key=True),
+        _column("at", sa.BigInteger),
+        _column("kind", sa.Text),
+        _null("issue_id", sa.BigInteger),
+        _null("subscriber_id", sa.BigInteger),
+        _column("detail", sa.Text),
     )
     op.create_table(
         "throttle",
