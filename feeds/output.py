@@ -1,0 +1,81 @@
+"""Files written whole or not at all, and only when they change. Contains no decisions about what is in them."""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import takewhile
+from pathlib import Path
+
+from feeds.errors import OutputError
+
+_MENDS = {
+    errno.ENOSPC: "make room on the disk, then build again",
+    errno.EDQUOT: "make room in your quota, then build again",
+    errno.EROFS: "mount it writable, or write elsewhere: feeds.out",
+    errno.EACCES: "let this user write there, or write elsewhere: feeds.out",
+    errno.EPERM: "let this user write there, or write elsewhere: feeds.out",
+    errno.ENOTDIR: "move the file that stands where a folder should be",
+    errno.EEXIST: "move the file that stands where a folder should be",
+    errno.EISDIR: "move the folder that stands where the file should be",
+}
+
+
+def write(path: Path, data: bytes, time: datetime) -> bool:
+    """Make the file at `path` hold `data`; return False when it does already and is not touched.
+
+    Its modification time, and with it the Last-Modified of a web server, becomes `time`, or a second after the old one
+    where that is later: no reader that asks whether it changed is told "no". Its mode stays as it is. Any number of
+    processes may do it at once. Raises OutputError; then the old file is whole and nothing is left beside it.
+    """
+    with _translated(path):
+        path = Path(os.path.realpath(path))  # a symbolic link stays one
+        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data, time.timestamp())
+    return True
+
+
+def read(path: Path) -> bytes:
+    """Return what the file at `path` holds; nothing when there is none. Raises OutputError."""
+    with _translated(path):
+        return path.read_bytes() if path.is_file() else b""
+
+
+def remove(path: Path, top: Path) -> None:
+    """Remove a file, and the folders up to `top` that it leaves empty. Raises OutputError."""
+    with _translated(path):
+        path.unlink(missing_ok=True)
+    with suppress(OSError):  # not empty, or gone by another hand
+        for folder in takewhile(lambda folder: folder != top, path.parents):
+            folder.rmdir()
+
+
+def _replace(path: Path, data: bytes, time: float) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            # No fsync: it would cost more than the whole build, and what a power cut tears the next build mends.
+        if path.is_file():
+            old = path.stat()
+            temporary.chmod(stat.S_IMODE(old.st_mode))
+            time = max(time, old.st_mtime + 1)
+        os.utime(temporary, (time, time))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Say what the operating system could not do in words that help."""
+    try:
+        yield
+    except OSError as error:
+        mend = _MENDS.get(error.errno or 0, "look at the disk and the folder, then try again")
+        raise OutputError(error.strerror or str(error), mend, str(path)) from error
