@@ -203,3 +203,4 @@ class Outcome(Struct, frozen=True):
     enhanced: str = ""  # enhanced status code (RFC 3463): "5.1.1"
     reply: str = ""  # the answer, in words
     counts: bool = True  # as one of the tries that a delivery has
+    meaning: str = ""  # name of the `feeds.replies.Verdict`, of a backend that has replies: "address", "policy", ...
