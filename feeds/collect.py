@@ -75,19 +75,22 @@ def read_body(folder: Path, post: Post) -> tuple[str, int]:
     return body, line
 
 
-def choose_dialect(folder: Path, engine: str, pattern: str) -> Dialect:
+def choose_dialect(folder: Path, engine: str, permalink: str) -> Dialect:
     """Take the dialect of an engine ("auto": as the site's folder shows) with a permalink. Raises SettingsError."""
     if engine == "auto":
         engine = sources.recognise({entry.name for entry in folder.iterdir()}) if folder.is_dir() else "plain"
     if engine not in ENGINES:
         known = ", ".join(["auto", *ENGINES])
         raise SettingsError(f"posts.engine = {engine!r}", f"expected one of {known}", str(folder / "feeds.toml"))
-    if strange := unknown(pattern):
-        known = ", ".join(f":{name}" for name in sorted(NAMES))
-        what = f"posts.permalink = {pattern!r} has {strange[0]}"
-        raise SettingsError(what, f"known beside the parts of the date: {known}", str(folder / "feeds.toml"))
     dialect = ENGINES[engine]
-    return replace(dialect, permalink=pattern) if pattern else dialect
+    if not permalink:
+        return dialect
+    strange = unknown(permalink)
+    if strange or (":" not in permalink and permalink not in dialect.styles):
+        known = ", ".join([*sorted(dialect.styles), *(f":{name}" for name in sorted(NAMES)), "parts of the date"])
+        what = f"posts.permalink = {permalink!r}" + (f" has {strange[0]}" if strange else "")
+        raise SettingsError(what, f"expected one of or a pattern of {known}", str(folder / "feeds.toml"))
+    return replace(dialect, permalink=permalink)
 
 
 def scan(folder: Path, folders: Sequence[str], dialect: Dialect) -> Scan:

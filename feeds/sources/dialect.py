@@ -98,6 +98,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     place: Callable[[str], Place]
     address: Callable[[Piece, str], str]  # with the permalink: percent-encoded, below the site's url or absolute
     permalink: str  # the engine's own rule
+    styles: frozenset[str] = frozenset()  # permalinks that go by a name
     keys: Keys = Keys()
     states: tuple[tuple[str, bool, str], ...] = STATES
     markups: Mapping[str, str] = MARKUPS  # file extension -> `Post.markup`

@@ -6,6 +6,7 @@ stays.
 
 import html
 import re
+from html.entities import html5
 
 from feeds.markup import clean_text
 
@@ -51,4 +52,9 @@ def plain(value: object) -> str:
 def _bare(piece: str) -> str:
     piece = _TAG.sub(lambda tag: " " if tag[1] else "", _COMMENT.sub("", piece))
     piece = _STRESS.sub(r"\2", _LINK.sub(r"\1", piece))
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), _ESCAPE.sub(r"\1", piece))
+    return _ENTITY.sub(_character, _ESCAPE.sub(r"\1", piece))
+
+
+def _character(entity: re.Match[str]) -> str:
+    # By name only whole ones: `html.unescape` makes "¬ice;" of "&notice;", as HTML does of what is broken.
+    return html.unescape(entity[0]) if entity[0][1] == "#" else html5.get(entity[0][1:], entity[0])
