@@ -1,10 +1,14 @@
 """The house rules, as CONTRIBUTING.md tells them, read off the syntax trees of the package."""
 
 import ast
+import re
 import statistics
+import sys
 import tokenize
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +23,7 @@ PACKAGE = Path(feeds.__file__).parent
 RINGS = {
     0: "model errors",
     1: "sources markup catalogue identity formats check cadence digest mail tokens replies dkim",
-    2: "config discovery templating collect output store delivery mailbox",
+    2: "config discovery templating collect output store delivery output mailbox",
     3: "publish subscriptions newsletter",
     4: "cli scheduler worker web",
 }
@@ -180,6 +184,21 @@ def test_feedgen_lives_in_formats() -> None:
     )
 
 
+def test_imports_are_declared() -> None:
+    """Whatever the package imports comes with it: from Python, or from a dependency or extra in pyproject.toml."""
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = chain(project["dependencies"], *project["optional-dependencies"].values())
+    names = {re.split(r"[<>=\[]", each)[0].lower() for each in declared}
+    origins = packages_distributions()
+    none(
+        f"{module.name}:{line}: imports {name}"
+        for module in modules()
+        for line, name in imports(module)
+        if (top := name.split(".")[0]) not in {*sys.stdlib_module_names, "feeds"}
+        and not names & {each.lower() for each in origins.get(top, ())}
+    )
+
+
 def test_names_say_what_is_inside() -> None:
     """No file is called after its place in a diagram."""
     none(module.name for module in modules() if VAGUE & {*module.path.with_suffix("").parts[-2:]})
@@ -229,10 +248,8 @@ def missing_docstrings(module: Module) -> Iterator[tuple[int, str]]:
     """Yield (line, name) of what is public and not told."""
     if ast.get_docstring(module.tree) is None:
         yield 1, "module"
-    holders: list[ast.Module | ast.ClassDef] = [
-        module.tree,
-        *(node for node in module.tree.body if isinstance(node, ast.ClassDef)),
-    ]
+    classes = (node for node in module.tree.body if isinstance(node, ast.ClassDef) and node.name[0] != "_")
+    holders: list[ast.Module | ast.ClassDef] = [module.tree, *classes]
     for node in chain.from_iterable(holder.body for holder in holders):
         if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
             yield node.lineno, node.name
