@@ -65,12 +65,13 @@ def problems(name: str, document: bytes) -> tuple[Problem, ...]:
 
 @pytest.mark.parametrize("name", CHECKS)
 def test_what_we_write_is_right(name: str) -> None:
-    """Our own feeds have no problems, full, as summaries, empty."""
+    """Our own feeds have no problems: with everything in them, with nothing, as summaries, of bare posts."""
     documents = [good(name)]
     if name in FORMATS:
+        bare = Entry(msgspec.structs.replace(POST, title="", categories=(), authors=(), enclosures=()), "", "")
+        summaries = msgspec.structs.replace(FEED, content="summary")
         documents += [
-            FORMATS[name].render(FEED, []),
-            FORMATS[name].render(msgspec.structs.replace(FEED, content="summary"), [ENTRY]),
+            FORMATS[name].render(feed, posts) for feed in (FEED, summaries) for posts in ([], [ENTRY], [bare])
         ]
 
     assert [()] * len(documents) == [problems(name, document) for document in documents]
@@ -88,17 +89,17 @@ BROKEN = [
     ("atom", 'xmlns="http://www.w3.org/2005/Atom"', 'xmlns="http://purl.org/atom/ns#"', "the root is <feed>"),
     ("rss", 'version="2.0"', 'version="0.91"', "version '0.91'"),
     # the channel
-    ("rss", "<title>مدونة Q&#x26;A</title>", "", "<channel> has no <title>"),
-    ("rss", "<title>مدونة Q&#x26;A</title>", "<title> </title>", "<title>: empty"),
+    ("rss", "<title>مدونة Q&#x26;A</title>", "", "channel has no title"),
+    ("rss", "<title>مدونة Q&#x26;A</title>", "<title> </title>", "title: empty"),
     ("rss", "<title>مدونة Q&#x26;A</title>", "<title>a\n b</title>", "blanks"),
-    ("rss", "مدونة Q&#x26;A", "a</title><title>b", "<title> stands 2 times"),
+    ("rss", "مدونة Q&#x26;A", "a</title><title>b", "title stands 2 times"),
     ("rss", "مدونة Q&#x26;A", "&#x3C;/b>", "markup in plain text"),
     ("rss", "مدونة Q&#x26;A", "a &amp;copy; b", "looks like markup"),
-    ("rss", "<link>https://example.org/</link>", "", "<channel> has no <link>"),
+    ("rss", "<link>https://example.org/</link>", "", "channel has no link"),
     ("rss", "<link>https://example.org/</link>", "<link>https://example.org/feed.xml</link>", "its <link> is the feed"),
     ("rss", "<link>https://example.org/</link>", "<link>/</link>", "not an absolute web address"),
     ("rss", "<link>https://example.org/</link>", "<link>https://example.org/أ</link>", "not percent-encoded"),
-    ("rss", "<description>وصف</description>", "", "<channel> has no <description>"),
+    ("rss", "<description>وصف</description>", "", "channel has no description"),
     ("rss", "<language>ar<", "<language>arabic_DZ<", "not a language tag"),
     (
         "rss",
@@ -118,7 +119,7 @@ BROKEN = [
     ("rss", "i.png</url>", "i.png</url><width>200</width>", "width 200"),
     ("rss", "i.png</url>\n      <title>", "i.png</url>\n      <title>x", "not that of the channel"),
     # its items
-    ("rss", '<guid isPermaLink="false">urn:uuid:1</guid>', "", "<item> has no <guid>"),
+    ("rss", '<guid isPermaLink="false">urn:uuid:1</guid>', "", "item has no guid"),
     ("rss", "urn:uuid:1<", "tag:example.org,2025-08-01:posts/first.md<", "stands a second time"),
     ("rss", "urn:uuid:1<", "123<", "not unique enough"),
     ("rss", 'isPermaLink="false">urn:uuid:1', 'isPermaLink="true">urn:uuid:1', "called a permalink"),
@@ -146,7 +147,7 @@ BROKEN = [
     ("rss", 'length="0"', "", "has no length"),
     ("rss", 'length="0"', 'length="-1"', "not a whole number"),
     ("rss", 'enclosure url="https://example.org/', 'enclosure url="https://localhost/', "without a dot"),
-    ("rss", "<category>أدوات</category>", "<category/>", "<category>: empty"),
+    ("rss", "<category>أدوات</category>", "<category/>", "category: empty"),
     ("rss", "Fri, 01 Aug 2025 00:00:00 +0000", "Thu, 01 Aug 2025 00:00:00 +0000", "wrong day of the week"),
     ("rss", "Fri, 01 Aug 2025 00:00:00 +0000", "Fri, 01 Aug 2025 00:00:00 +0545", "not a date of RFC 822"),
     ("rss", "Fri, 01 Aug 2025 00:00:00 +0000", "ven., 01 août 2025 00:00:00 +0000", "not a date of RFC 822"),
@@ -156,7 +157,7 @@ BROKEN = [
     *(
         ("rss", "&lt;br&gt;", html.replace("<", "&lt;").replace(">", "&gt;"), what)
         for html, what in (
-            ("<script>x</script>", "<script> in the content"),
+            ("<script>x</script>", "content: <script>"),
             ("<blink>x</blink>", "<blink> is not HTML"),
             ("</b>", "</b> without <b>"),
             ("<b>", "<b> is not closed"),
@@ -172,21 +173,21 @@ BROKEN = [
         )
     ),
     # Atom
-    ("atom", "<id>tag:example.org,2025:feed</id>", "", "<feed> has no <id>"),
+    ("atom", "<id>tag:example.org,2025:feed</id>", "", "feed has no id"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>https://example.org</id>", "canonical"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>TAG:example.org,2025:feed</id>", "capitals"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>tag:example.org:feed</id>", "not a tag URI"),
     ("atom", "<id>urn:uuid:1</id>", "<id>أول</id>", "not an absolute URI"),
     ("atom", "<id>urn:uuid:1</id>", "<id>tag:example.org,2025-08-01:posts/first.md</id>", "stands a second time"),
-    ("atom", '<title type="html">أول &amp;amp; آخر</title>', "", "<entry> has no <title>"),
+    ("atom", '<title type="html">أول &amp;amp; آخر</title>', "", "entry has no title"),
     ("atom", '<title type="html">أول &amp;amp; آخر</title>', "<title>a &lt;b&gt;</title>", "looks like markup"),
-    ("atom", '<title type="html">أول &amp;amp; آخر</title>', "<title/>", "<title> is empty"),
+    ("atom", '<title type="html">أول &amp;amp; آخر</title>', "<title/>", "title is empty"),
     ("atom", 'content type="html"', 'content type="xhtml"', "type 'xhtml'"),
     ("atom", "2025-08-02T00:00:00+00:00", "2025-08-02", "not a date of RFC 3339"),
     ("atom", "2025-08-02T00:00:00+00:00", "2025-07-02T00:00:00Z", "updated before"),
     ("atom", "2025-08-01T00:00:00+00:00", "2025-02-31T00:00:00Z", "not a date of RFC 3339"),
     ("atom", 'rel="enclosure" type="audio/mpeg"', 'rel="alternate" type="text/html"', "2 alternate links"),
-    ("atom", "    <name>ليلى</name>\n", "", "<author> has no <name>"),
+    ("atom", "    <name>ليلى</name>\n", "", "author has no name"),
     ("atom", "<email>layla@example.org<", "<email>layla<", "not a mail address"),
     ("atom", "  <author>\n    <name>ليلى</name>\n  </author>\n", "", "no author anywhere"),
     ("atom", "</feed>", "<icon>https://example.org/</icon></feed>", "after the entries"),
@@ -216,7 +217,7 @@ BROKEN = [
     ("json", '"language": "fr"', '"language": "français"', "not a language tag"),
     ("json", '"summary": "خلاصة', '"summary": "\\ud800', "U+D800"),
     # OPML
-    ("opml", "<title>قائمة</title>", "", "<head> has no <title>"),
+    ("opml", "<title>قائمة</title>", "", "head has no title"),
     ("opml", "<title>قائمة</title>", "<title>a</title><docs>x</docs>", "<docs> is not known"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', "", "has no xmlUrl"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', 'xmlUrl="feed.xml"', "not an absolute web address"),
@@ -243,7 +244,7 @@ def test_a_problem_names_the_post() -> None:
     document = good("rss").replace(b"&lt;br&gt;", b"&lt;script&gt;", 1)
     found = check("rss", document, URLS["rss"], "public/feed.xml", {POST.id: POST.path})
 
-    assert f"in {POST.path}: <encoded>: <script> in the content" in [each.what for each in found]
+    assert (POST.path, "in its feeds: content: <script>") in [(each.path, each.what) for each in found]
 
 
 def test_a_feed_as_large_as_a_book_is_a_problem() -> None:

@@ -22,22 +22,20 @@ LARGEST = 1_000_000
 def check(
     name: str, document: bytes, url: str, path: str, sources: Mapping[str, str] | None = None
 ) -> tuple[Problem, ...]:
-    """Return the problems of a document of the format `name`, in its order, each once.
+    """Return the problems of a document of the format `name`, each once.
 
-    `url` is where it is served, `path` the file that the problems name; `sources` tells from the id of an item the
-    file of its post.
+    `url` is where it is served. A problem names the file `path` and a line of it, or, where it lies in an item and
+    `sources` knows the file of its post by its id, that file: so what is wrong in many feeds is said once.
     """
-    found = [
-        Problem(path, each.line, _what(each, sources or {}), each.fault.mend, each.fault.rule)
-        for each in CHECKS[name](document, url)
-    ]
+    found = [_problem(each, path, sources or {}) for each in CHECKS[name](document, url)]
     if len(document) > LARGEST:
         what = f"{len(document):,} bytes"
         found.append(Problem(path, 0, what, "lower feeds.limit or write summaries", "JSON Feed 1.1; FeedBurner"))
     return tuple(sorted(dict.fromkeys(found)))
 
 
-def _what(found: Finding, sources: Mapping[str, str]) -> str:
-    if not found.item:
-        return found.fault.what
-    return f"in {sources.get(found.item, found.item)}: {found.fault.what}"
+def _problem(found: Finding, path: str, sources: Mapping[str, str]) -> Problem:
+    what, mend, rule = found.fault
+    if source := sources.get(found.item):
+        return Problem(source, 0, f"in its feeds: {what}", mend, rule)
+    return Problem(path, found.line, f"in {found.item}: {what}" if found.item else what, mend, rule)

@@ -134,9 +134,9 @@ def _text_construct(node: Any, element: str, name: str) -> Iterator[Finding]:
     else:  # XHTML runs its scripts when a browser opens the feed; other types most readers do not show
         faults = iter([Fault(f"type {kind!r}", 'write type="html"', "RFC 4287 3.1.1")])
     if not text.strip() and not node.get("src"):
-        yield finding(node, name, f"<{element}> is empty", "fill it or leave it out", "W3C validator: NotBlank")
+        yield finding(node, name, f"{element} is empty", "fill it or leave it out", "W3C validator: NotBlank")
     for fault in faults:
-        yield Finding(node.sourceline or 0, name, fault._replace(what=f"<{element}>: {fault.what}"))
+        yield Finding(node.sourceline or 0, name, fault._replace(what=f"{element}: {fault.what}"))
 
 
 def _plain(text: str) -> Iterator[Fault]:

@@ -62,7 +62,7 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _RISKY:
-            self._say(f"<{tag}> in the content", "take it out", "W3C validator: SecurityRisk")
+            self._say(f"<{tag}>", "take it out", "W3C validator: SecurityRisk")
         elif tag not in _KNOWN:
             self._say(f"<{tag}> is not HTML", "take it out", "W3C validator: NotHtml")
         for name, value in attrs:

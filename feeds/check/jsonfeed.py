@@ -20,6 +20,7 @@ class Member(Struct, frozen=True):
     kind: type = str
     check: Check = characters
     required: bool = False
+    called: str = ""  # in messages, if not by its name
     table: "Table | None" = None  # of a list: what its objects hold; None for a list of words
 
 
@@ -41,7 +42,7 @@ ITEM: Table = {
     "url": _LINK,
     "external_url": _LINK,
     "title": _LINE,
-    "content_html": Member(check=html.faults),
+    "content_html": Member(check=html.faults, called="content"),
     "content_text": Member(check=characters),
     "summary": _LINE,
     "image": _LINK,
@@ -122,7 +123,8 @@ def _object(value: Any, table: Table) -> Iterator[Fault]:
         return
     for name, member in table.items():
         if name in value:
-            yield from (fault._replace(what=f"{name}: {fault.what}") for fault in _member(value[name], member))
+            called = member.called or name
+            yield from (fault._replace(what=f"{called}: {fault.what}") for fault in _member(value[name], member))
         elif member.required:
             yield Fault(f"no {name}", "add it", f"{RULE}: {name}")
     if table is AUTHOR and not value:

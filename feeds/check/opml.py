@@ -30,8 +30,8 @@ BODY: Table = {
 }
 
 
-def check(document: bytes, url: str) -> Iterator[Finding]:  # noqa: ARG001 - as of the formats: a list says not where it is
-    """Yield what is wrong with a list of feeds."""
+def check(document: bytes, url: str) -> Iterator[Finding]:
+    """Yield what is wrong with a list of feeds; unlike a feed it does not say where it is."""
     root, found = read(document, "opml")
     yield from found
     if root is None:

@@ -58,8 +58,8 @@ CHANNEL: Table = {
 ITEM: Table = {
     "title": _WORDS,
     "link": _LINK,
-    "description": Element(html.faults),
-    f"{CONTENT}encoded": Element(html.faults),
+    "description": Element(html.faults, called="summary"),
+    f"{CONTENT}encoded": Element(html.faults, called="content"),
     "author": Element(mailbox),
     "category": Element(words, often=True),
     "comments": _LINK,
@@ -152,4 +152,4 @@ def _plain_text(document: bytes, channel: Any) -> Iterator[Finding]:
         line = lines[min(node.sourceline, len(lines)) - 1]
         if MARKUP.search(node.text or "") and b"&#x" not in line:
             mend = "write & as &#x26; and < as &#x3C;"
-            yield finding(node, "", f"<{node.tag}> looks like markup", mend, "RSS Board profile: character data")
+            yield finding(node, "", f"{node.tag} looks like markup", mend, "RSS Board profile: character data")

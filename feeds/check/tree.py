@@ -45,6 +45,7 @@ class Element(Struct, frozen=True):
     often: bool = False
     attributes: Mapping[str, Check] = {}
     needs: tuple[str, ...] = ()  # those of the attributes that must be there
+    called: str = ""  # in messages, if not by its name: the same text has other names in other formats
 
 
 Table = Mapping[str, Element]
@@ -95,7 +96,7 @@ def walk(parent: Any, table: Table, item: str = "") -> Iterator[Finding]:
             yield Finding(child.sourceline or 0, item, fault)
     for name, element in table.items():
         if element.required and not counts[name]:
-            what = f"<{_short(parent.tag)}> has no <{_short(name)}>"
+            what = f"{_short(parent.tag)} has no {_short(name)}"
             yield finding(parent, item, what, "add it", "RSS 2.0; RFC 4287 4.1; OPML 2.0")
 
 
@@ -142,21 +143,21 @@ def _instructions(tree: Any) -> Iterator[Finding]:
 
 
 def _faults(node: Any, table: Table, counts: Counter[str]) -> Iterator[Fault]:
-    name = _short(node.tag)
     element = table.get(node.tag)
     if element is None:
         if not node.tag.startswith(_EXTENSIONS):
             yield Fault(f"<{node.tag}> is not known here", "take it out", "W3C validator: UndefinedElement")
         return
+    name = element.called or _short(node.tag)
     if counts[node.tag] > 1 and not element.often:
-        yield Fault(f"<{name}> stands {counts[node.tag]} times", "keep one", "W3C validator: DuplicateElement")
-    yield from (_in(f"<{name}>", fault) for fault in element.check(node.text or ""))
+        yield Fault(f"{name} stands {counts[node.tag]} times", "keep one", "W3C validator: DuplicateElement")
+    yield from (_in(name, fault) for fault in element.check(node.text or ""))
     for key in element.needs:
         if key not in node.attrib:
-            yield Fault(f"<{name}> has no {key}", "add it", "W3C validator: MissingAttribute")
+            yield Fault(f"{name} has no {key}", "add it", "W3C validator: MissingAttribute")
     for key, value in node.attrib.items():
         check = element.attributes.get(key, characters)
-        yield from (_in(f"{key} of <{name}>", fault) for fault in check(value))
+        yield from (_in(f"{key} of {name}", fault) for fault in check(value))
 
 
 def _in(where: str, fault: Fault) -> Fault:

@@ -32,12 +32,13 @@ def item(entry: Entry, feed: Feed) -> bytes:
     from feeds.formats import generator
 
     post = entry.post
+    content = clean_text(entry.html) if feed.content == "full" else ""
     made = generator.entry(entry)
     made.title(title(entry))
     made.author(_people(post.authors))
-    made.summary(line(entry.summary))
-    if feed.content == "full":
-        made.content(clean_text(entry.html), type="html")
+    made.summary(line(entry.summary) or ("" if content else title(entry)))  # one text there must be
+    if content:
+        made.content(content, type="html")
     for enclosure in post.enclosures:
         made.enclosure(enclosure.url, enclosure.length or "", enclosure.type)
     node = made.atom_entry()
