@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.config import FILE_NAME
 from feeds.errors import OutputError, UsageError
@@ -79,7 +80,7 @@ def discover(folder: Path) -> Found:
     posts = sorted(_posts_below(folder))
     said = CONFIGURATIONS.get(engine, _nothing)(folder)
     language = said.get("language") or _language_of(folder, posts)
-    return Found(**{**said, "engine": engine, "folders": _folders_of(posts), "language": language})
+    return replace(Found(engine, _folders_of(posts)), **{**said, "language": language})
 
 
 def settings_text(found: Found) -> str:
@@ -151,7 +152,9 @@ def _folders_of(posts: list[str]) -> tuple[str, ...]:
 
 
 def _language_of(folder: Path, posts: list[str]) -> str:
-    sample = "".join(_beginning(folder / path) for path in posts[:20])
+    # Keys, tags and addresses are Latin letters whatever the language.
+    text = "".join(_beginning(folder / path) for path in posts[:20])
+    sample = re.sub(r"^[\w-]+ *[:=]|<[^>]*>|\w+://\S+", "", text, flags=re.MULTILINE)
     counts = {language: len(re.findall(f"[{letters}]", sample)) for language, letters in SCRIPTS.items()}
     counts["fa"] *= 8  # letters that Arabic lacks; Persian text has one in about eight
     return max(counts, key=lambda language: counts[language]) if any(counts.values()) else ""

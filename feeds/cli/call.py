@@ -5,13 +5,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
 
 from feeds.config import Settings, load
 from feeds.model import Problem
+
+if TYPE_CHECKING:
+    from feeds.store import Store
 
 # What a deed calls as it goes: (what it is doing, how many are done, of how many).
 Progress = Callable[[str, int, int], None]
@@ -41,6 +44,14 @@ class Call:
     def settings(self) -> Settings:
         """Settings of the site. Raises SettingsError."""
         return load(self.site)
+
+    @contextmanager
+    def store(self) -> Iterator["Store"]:
+        """Open the database of the site. Raises StoreError."""
+        from feeds.store import Store
+
+        with Store.open(self.settings.store.url, self.settings.root) as store:
+            yield store
 
     def say(self, text: str) -> None:
         """Print a line for a person: nothing with `--quiet` or `--json`."""

@@ -1,0 +1,206 @@
+"""preview, issue, deliver, run-due, run: from new posts to mail."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from feeds.cli.call import Call, Progress, counted, with_call
+from feeds.config import Settings, load
+from feeds.errors import FeedsError, UsageError
+from feeds.model import Issue, Newsletter
+
+if TYPE_CHECKING:
+    from feeds.newsletter import Ran
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@click.command()
+@click.argument("newsletter")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), help="Folder to write into.  [default: .feeds/preview]"
+)
+@with_call
+def preview(call: Call, newsletter: str, folder: Path | None) -> None:
+    """Write the next issue of NEWSLETTER as HTML and text; send nothing, remember nothing."""
+    from feeds import newsletter as deeds
+
+    folder = folder or call.settings.root / ".feeds" / "preview"
+    with call.store() as store:
+        source = deeds.source(call.settings, _clock())
+        shown = deeds.preview(call.settings, store, _newsletter(call, newsletter), source, _clock())
+    written = deeds.write_preview(shown, folder)
+    call.value({"is_sample": shown.is_sample, "written": written})
+    if shown.is_sample:
+        call.say("no post is new: this shows the newest")
+    for path in written:
+        call.say(str(path))
+
+
+class IssueGroup(click.Group):
+    """A group in which the name of a newsletter stands for `open NEWSLETTER`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand, else read the first word as a newsletter to open an issue of."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=IssueGroup)
+def issue() -> None:
+    """Open an issue by hand (`feeds issue weekly`), list, approve or cancel issues."""
+
+
+@issue.command("open")
+@click.argument("newsletter")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first time: send what was published after this.")
+@with_call
+def open_(call: Call, newsletter: str, since: datetime | None) -> None:
+    """Open an issue of NEWSLETTER now, with the posts that its readers have not had.
+
+    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent.
+    """
+    from feeds import newsletter as deeds
+
+    chosen, now = _newsletter(call, newsletter), _clock()
+    first = since.replace(tzinfo=ZoneInfo(call.settings.site.timezone)) if since else None
+    with call.store() as store:
+        source = deeds.source(call.settings, now)
+        deeds.remember(store, source, now, since=first)
+        opened = deeds.open_issue(call.settings, store, chosen, source, now)
+    call.value(opened)
+    call.say(_about(opened) if opened else "no issue: there is no post that a reader has not had, or no reader")
+
+
+@issue.command("list")
+@click.option("--state", default="", help="Only those in this state: waiting, open, done, cancelled.")
+@with_call
+def list_(call: Call, state: str) -> None:
+    """List the issues and how far their deliveries are."""
+    from feeds import newsletter as deeds
+
+    with call.store() as store:
+        found = deeds.listed(store, state=state)
+    call.value(found)
+    for each in found:
+        call.say(_about(each))
+
+
+@issue.command()
+@click.argument("newsletter")
+@click.argument("number", type=int)
+@with_call
+def approve(call: Call, newsletter: str, number: int) -> None:
+    """Let issue NUMBER of NEWSLETTER go that waits for approval."""
+    from feeds import newsletter as deeds
+
+    with call.store() as store:
+        _show(call, deeds.approve(store, newsletter, number, _clock()))
+
+
+@issue.command()
+@click.argument("newsletter")
+@click.argument("number", type=int)
+@with_call
+def cancel(call: Call, newsletter: str, number: int) -> None:
+    """Stop issue NUMBER of NEWSLETTER: what has not left stays here, its posts come with the next issue."""
+    from feeds import newsletter as deeds
+
+    with call.store() as store:
+        _show(call, deeds.cancel(store, newsletter, number, _clock()))
+
+
+@click.command()
+@with_call
+def deliver(call: Call) -> int:
+    """Deliver what is queued; exit 75 if some of it must be tried again later."""
+    from feeds import newsletter as deeds
+
+    with call.store() as store, call.progress() as progress:
+        backend = deeds.backend_of(call.settings)
+        done = deeds.deliver(call.settings, store, backend, _clock, environ=os.environ, progress=progress)
+    call.value(done)
+    call.say(f"deliveries: {counted(done.outcomes)}" if done.outcomes else "nothing to deliver")
+    return 75 if any(each.state == "open" for each in done.issues) else 0
+
+
+@click.command("run-due")
+@with_call
+def run_due(call: Call) -> int:
+    """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like."""
+    with call.progress() as progress:
+        return _run_due(call, progress)
+
+
+@click.command()
+@with_call
+def run(call: Call) -> None:
+    """Do what is due every minute, until SIGTERM."""
+    from feeds.scheduler import run_every_minute
+
+    run_every_minute(lambda: _tick(call))
+
+
+def _tick(call: Call) -> None:
+    """Do what is due; what goes wrong is printed, and the next minute is another chance."""
+    try:
+        _run_due(call, lambda what, done, total: None)
+    except FeedsError as error:
+        click.echo(f"feeds: {error}", err=True)
+
+
+def _run_due(call: Call, progress: Progress) -> int:
+    from feeds.publish import build
+
+    settings = load(call.site)  # anew each time: the scheduler goes on while the operator edits
+    built = build(settings, _clock(), progress)
+    call.problems(built.problems)
+    call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
+    if not settings.newsletter:
+        call.value({"built": built})
+        return 0
+    ran = _newsletters_due(call, settings, progress)
+    call.value({"built": built, "newsletters": ran})
+    for opened in ran.opened:
+        call.say(_about(opened))
+    if ran.delivered.outcomes:
+        call.say(f"deliveries: {counted(ran.delivered.outcomes)}")
+    return 0
+
+
+def _newsletters_due(call: Call, settings: Settings, progress: Progress) -> "Ran":
+    from feeds import newsletter as deeds
+    from feeds.store import Store
+
+    with Store.open(settings.store.url, settings.root) as store:
+        source = deeds.source(settings, _clock())
+        backend = deeds.backend_of(settings)
+        return deeds.run_due(settings, store, source, backend, _clock, environ=os.environ, progress=progress)
+
+
+def _newsletter(call: Call, name: str) -> Newsletter:
+    known = {each.name: each for each in call.settings.newsletter}
+    if name in known:
+        return known[name]
+    if not known:
+        raise UsageError("this site has no newsletter", "add [[newsletter]] to feeds.toml")
+    raise UsageError(f"there is no newsletter {name!r}", f"known: {', '.join(known)}")
+
+
+def _about(issue: Issue) -> str:
+    text = f"{issue.newsletter}-{issue.number} {issue.state}"
+    return f"{text}: {counted(issue.deliveries)}" if issue.deliveries else text
+
+
+def _show(call: Call, issue: Issue) -> None:
+    call.value(issue)
+    call.say(_about(issue))

@@ -1,0 +1,86 @@
+"""subscribers: who gets the mail."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feeds.cli.call import Call, with_call
+
+NEWSLETTER = click.option("--newsletter", default="", help="Which one, where the site has several.")
+
+
+@click.group()
+def subscribers() -> None:
+    """Add, list, import and remove the readers of the newsletters."""
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--name", default="", help="Name of the reader.")
+@click.option("--language", default="", help="BCP 47 tag.  [default: the site's]")
+@click.option("--timezone", default="", help="IANA name.  [default: the site's]")
+@click.option("--category", "categories", multiple=True, help="Only this category; may be given again.  [default: all]")
+@NEWSLETTER
+@with_call
+def add(call: Call, email: str, **choices: Any) -> None:
+    """Add the reader EMAIL, who has asked for it."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        added = subscriptions.add(call.settings, store, email, datetime.now(UTC), **choices)
+    call.value(added)
+    call.say(f"{added.email} added")
+
+
+@subscribers.command("list")
+@click.option("--status", default="", help="Only those in this status: pending, active, unsubscribed, ...")
+@NEWSLETTER
+@with_call
+def list_(call: Call, status: str, newsletter: str) -> None:
+    """List the readers, one a line, in the order in which they came."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        found = subscriptions.listed(store, status=status, newsletter=newsletter)
+        if call.as_json:
+            call.value(list(found))
+            return
+        for each in found:
+            click.echo("\t".join((each.email, each.status, each.name)))
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would become of each line, and keep nothing.")
+@NEWSLETTER
+@with_call
+def import_(call: Call, file: Path, dry_run: bool, newsletter: str) -> int:
+    """Add the readers in the CSV FILE; exit 1 if some line cannot be used.
+
+    Its first line names the columns: email, and any of name, language, timezone and categories (separated by ";").
+    """
+    from feeds import subscriptions
+
+    now = datetime.now(UTC)
+    with call.store() as store:
+        became = subscriptions.import_csv(call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run)
+    call.problems(became.problems)
+    call.value(became)
+    would = "would be " if dry_run else ""
+    call.say(f"{became.added} {would}added, {became.duplicates} there already, {became.left} have left before")
+    return 1 if became.problems else 0
+
+
+@subscribers.command()
+@click.argument("email")
+@with_call
+def remove(call: Call, email: str) -> None:
+    """Send the reader EMAIL no more mail, from this moment on."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        left = subscriptions.unsubscribe(store, email, datetime.now(UTC))
+    call.value(left)
+    call.say(f"{left.email} {left.status}")
