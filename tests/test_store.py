@@ -161,8 +161,9 @@ def test_sqlite_is_set_up_to_lose_nothing(store: Store) -> None:
         assert [connection.scalar(text(f"PRAGMA {name}")) for name in names] == ["wal", 2, 1, 10_000]
 
 
-def test_peeking_makes_no_file(tmp_path: Path) -> None:
+def test_peeking_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever only wants to look leaves no database behind."""
+    monkeypatch.chdir(tmp_path)
     with Store.open(URL, tmp_path, make=False) as store, store.reading() as connection:
         assert subscribers.find(connection, "x@example.org") is None
 

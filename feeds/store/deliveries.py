@@ -68,6 +68,7 @@ def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: st
         "code": literal(0),
         "enhanced": literal(""),
         "reply": literal(""),
+        "meaning": literal(""),
         "updated": literal(now, delivery.c.updated.type),
     }
     readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
@@ -118,6 +119,7 @@ def settle(connection: Connection, worker_id: int, done: Settlement, now: dateti
         "code": outcome.code,
         "enhanced": outcome.enhanced,
         "reply": outcome.reply,
+        "meaning": outcome.meaning,
         "next_at": done.next_at,
         "worker_id": None,
         "updated": now,

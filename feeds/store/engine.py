@@ -51,7 +51,7 @@ def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
 def _sqlite(url: URL, folder: Path, make: bool) -> Engine:
     if url.database and url.database != ":memory:":
         path = folder / url.database
-        url = url.set(database=str(path) if make or path.exists() else None)
+        url = url.set(database=str(path) if make or path.exists() else ":memory:")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -63,7 +63,8 @@ def add(connection: Connection, new: NewIssue, now: datetime) -> int:
 def paper(connection: Connection, issue_id: int) -> tuple[str, datetime]:
     """Return the letterhead of an issue, as it was given, and the date that its messages bear."""
     query = select(issue.c.letterhead, func.coalesce(issue.c.approved, issue.c.opened)).where(issue.c.id == issue_id)
-    return connection.execute(query).one()._tuple()
+    letterhead, date = connection.execute(query).one()
+    return letterhead, date
 
 
 def freeze(connection: Connection, issue_id: int, deliveries: int) -> None:

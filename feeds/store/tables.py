@@ -245,6 +245,7 @@ delivery = Table(
     Column("code", Integer, nullable=False),  # of the last reply: 250; 0 when there was none
     Column("enhanced", Text, nullable=False),  # "2.0.0"
     Column("reply", Text, nullable=False),
+    Column("meaning", Text, nullable=False),  # what the reply comes to, in a word: "address", "policy"
     Column("sent_at", Moment),
     Column("updated", Moment, nullable=False),
     ForeignKeyConstraint(["issue_id", "variant_id"], ["variant.issue_id", "variant.id"]),

@@ -140,6 +140,7 @@ def _deliveries() -> None:
         _column("code", sa.Integer),
         _column("enhanced", sa.Text),
         _column("reply", sa.Text),
+        _column("meaning", sa.Text),
         _null("sent_at", sa.BigInteger),
         _column("updated", sa.BigInteger),
         sa.CheckConstraint(
