@@ -44,9 +44,9 @@ def compose(
     edition = Edition(site, tuple(entries), speaker, letter, style or Style(), dated)
     values = {**edition.values(), "title": letter.title}
     shown = min(len(entries), newsletter.max_posts)
-    choices = list(cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown))
-    html = fitting(choices, lambda cut: _html(templates, edition, cut, values))
-    text = _rendered(templates, "digest.txt", values | edition.for_text(choices[0]))
+    choices = cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown)
+    cut, html = fitting(choices, lambda cut: _html(templates, edition, cut, values))
+    text = _rendered(templates, "digest.txt", values | edition.for_text(cut))
     key = sha256("\0".join((edition.subject, html, text)).encode()).hexdigest()[:16]
     return Variant(key, edition.subject, html, text, tuple(entry.post.id for entry in entries), speaker.language)
 
@@ -77,6 +77,6 @@ def _inlined(html: str) -> str:
     from css_inline import CSSInliner, InlineError
 
     try:
-        return CSSInliner(load_remote_stylesheets=False).inline(html)
+        return CSSInliner(load_remote_stylesheets=False, minify_css=True).inline(html)
     except InlineError as error:
         raise SettingsError(f"CSS that cannot be inlined: {error}", "mend it", "templates/digest.css") from error

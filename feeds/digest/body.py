@@ -121,14 +121,21 @@ def _colour_link(link: "HtmlElement") -> None:
         link.set("class", "accent")
 
 
+def _rule(framed: "HtmlElement") -> None:
+    framed.set("class", "rule")
+
+
 _REWRITES: dict[str, Callable[["HtmlElement"], None]] = {
     "a": _colour_link,
     "audio": _link_instead,
+    "blockquote": _rule,
     "code": _set_apart,
     "embed": _link_instead,
     "iframe": _link_instead,
     "img": _fit_image,
     "object": _link_instead,
     "pre": _set_apart,
+    "td": _rule,
+    "th": _rule,
     "video": _link_instead,
 }

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from html import unescape
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from feeds.digest.body import mail_safe
-from feeds.digest.budget import EXCERPTS, Cut
+from feeds.digest.budget import Cut
 from feeds.digest.text import led, shortened, visible, wrapped
 from feeds.digest.wording import Voice, say, script
 from feeds.mail import Letterhead
@@ -21,6 +22,8 @@ from feeds.model import Entry, Site
 
 SUBJECT = 60  # visible characters; phones show half of them
 PREHEADER = 120
+TEXT_EXCERPT = 300
+LEAD = 170  # percent of an excerpt that the first post has
 _IMAGE = re.compile(r"<img\b[^>]*>")
 
 
@@ -75,14 +78,17 @@ class Edition(Struct, frozen=True):
 
     def values(self) -> dict[str, Any]:
         """Return what HTML and text have in common, whatever is cut."""
+        start, end = ("right", "left") if direction(self.voice.language) == "rtl" else ("left", "right")
         return {
             "date": self.voice.date(self._day(self.dated)),
             "direction": direction(self.voice.language),
+            "end": end,
             "language": self.voice.language,
             "letter": self.letter,
             "preheader": self.preheader,
             "script": script(self.voice.language),
             "site": self.site,
+            "start": start,
             "style": self.style,
             "subject": self.subject,
             "words": self.voice.wording,
@@ -90,30 +96,33 @@ class Edition(Struct, frozen=True):
 
     def for_html(self, cut: Cut) -> dict[str, Any]:
         """Return what digest.html shows of the posts."""
-        items = [self._item(entry, cut, full=place < cut.full) for place, entry in enumerate(self.entries[: cut.posts])]
+        limits = [cut.excerpt * LEAD // 100, *repeat(cut.excerpt, cut.posts - 1)]
+        items = [
+            self._item(entry, limit, image=place < cut.images, full=place < cut.full)
+            for place, (entry, limit) in enumerate(zip(self.entries, limits, strict=False))
+        ]
         logo = absolute_url(self.style.logo or self.site.icon, self.site.url)
         return {**self._posts(cut, items), "logo": logo, "name": NAME_IN_HTML, "say": _say_in_html}
 
     def for_text(self, cut: Cut) -> dict[str, Any]:
-        """Return what digest.txt shows of the posts: never more than excerpts."""
-        items = [self._item(entry, cut, full=False) for entry in self.entries[: cut.posts]]
+        """Return what digest.txt shows of the posts: an excerpt of each."""
+        items = [self._item(entry, TEXT_EXCERPT) for entry in self.entries[: cut.posts]]
         return {**self._posts(cut, items), "lead": led, "name": NAME, "say": say, "wrap": wrapped}
 
     def _posts(self, cut: Cut, items: list[Item]) -> dict[str, Any]:
-        linked = self.entries[cut.posts : cut.posts + cut.links]
+        links = [self._item(entry, 0) for entry in self.entries[cut.posts : cut.posts + cut.links]]
         left = len(self.entries) - cut.posts - cut.links
-        links = [self._item(entry, cut, full=False) for entry in linked]
         return {
             "items": items,
             "links": links,
             "more": self.voice.plural(self.voice.wording.more, left) if left else "",
         }
 
-    def _item(self, entry: Entry, cut: Cut, *, full: bool) -> Item:
+    def _item(self, entry: Entry, limit: int, *, image: bool = False, full: bool = False) -> Item:
         post = entry.post
         language = post.language or self.site.language
-        image = entry.image if cut.images and entry.image.startswith(("http://", "https://")) else ""
         html = mail_safe(entry.html) if full else ""
+        picture = entry.image if image and entry.image.startswith(("http://", "https://")) else ""
         return Item(
             title=self._title(entry),
             url=post.url,
@@ -123,14 +132,14 @@ class Edition(Struct, frozen=True):
             date=self.voice.date(self._day(post.published), "long"),
             authors=self._authors(entry),
             category=next(iter(post.categories), ""),
-            excerpt=shortened(one_line(entry.summary), cut.excerpt),
-            image="" if image and escape(image) in html else image,
+            excerpt=shortened(one_line(entry.summary), limit),
+            image="" if picture and escape(picture) in html else picture,
             alt=_alt(entry) or self._title(entry),
             html=Markup(html),  # noqa: S704 - nh3 has just cleaned it
         )
 
     def _title(self, entry: Entry) -> str:
-        start = shortened(one_line(entry.summary), min(SUBJECT, *EXCERPTS))
+        start = shortened(one_line(entry.summary), SUBJECT)
         return one_line(entry.post.title) or start or self.voice.wording.untitled
 
     def _authors(self, entry: Entry) -> str:

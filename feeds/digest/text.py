@@ -13,20 +13,22 @@ _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 # Lines may break between the letters of Chinese and Japanese, but not before what closes (Unicode Annex 14).
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
 _CLOSING = "、。〉》」』】〕！），．：；？ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…"
+_DANGLING = ' \t\n\xa0,;:.-–—(«"“‘[،؛、，'  # looks wrong before "…"
 _PIECES = re.compile(rf"[^\s{_HAN}]+[{_CLOSING}]*|[{_HAN}][{_CLOSING}]*|\s+")
 
 
 def shortened(text: str, limit: int) -> str:
     """Cut a text to at most `limit` visible characters, between words if it has any, with "…" where it was cut."""
-    if visible(text) <= limit:
-        return text
-    kept = ""
+    kept, used = "", 0
     for piece in _PIECES.findall(text):
-        if visible(kept + piece) >= limit:
+        used += visible(piece)
+        if used > limit:
             break
-        kept += piece
-    kept = kept or _first_characters(text, limit - 1)
-    return kept.rstrip(" \t\n\xa0،,;:؛.-–—") + ELLIPSIS if limit > 0 else ""
+        if used < limit:  # else it stays only if nothing follows
+            kept += piece
+    else:
+        return text
+    return (kept or _first_characters(text, limit - 1)).rstrip(_DANGLING) + ELLIPSIS if limit > 0 else ""
 
 
 def wrapped(text: str, direction: Direction, columns: int = COLUMNS) -> str:
