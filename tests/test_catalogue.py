@@ -26,7 +26,7 @@ SITE = Site(
 def post(name: str, days: float = 0, *categories: str, **more: object) -> Post:
     at = NOW - timedelta(days=days)
     fields = {"id": name, "categories": categories, **more}
-    return Post(f"{name}.md", f"https://example.org/{name}", name, at, at, **fields)  # type: ignore[arg-type]
+    return Post(f"{name}.md", f"https://example.org/{name}", "x", at, at, **fields)  # type: ignore[arg-type]
 
 
 def test_what_is_public_now() -> None:

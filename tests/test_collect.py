@@ -79,13 +79,14 @@ def test_text_that_is_not_utf8(tmp_path: Path) -> None:
 
 def test_links_do_not_loop(tmp_path: Path) -> None:
     """A folder is read once, by its own path; links out of the folder are followed, links in circles end."""
-    write(tmp_path, {"posts/z/a.md": POST, "outside/b.md": POST})
+    write(tmp_path, {"posts/z/a.md": POST, "posts/m/a.md": POST, "outside/b.md": POST})
     (tmp_path / "posts/a-loop").symlink_to(tmp_path / "posts")
     (tmp_path / "posts/b-twice").symlink_to("z")
+    (tmp_path / "posts/z-twice").symlink_to("m")
     (tmp_path / "posts/z/c-outside").symlink_to(tmp_path / "outside")
     (tmp_path / "outside/d-back").symlink_to(tmp_path)
 
-    assert paths(tmp_path) == ["posts/z/a.md", "posts/z/c-outside/b.md"]
+    assert paths(tmp_path) == ["posts/m/a.md", "posts/z/a.md", "posts/z/c-outside/b.md"]
     assert problems(tmp_path) == {}
 
 

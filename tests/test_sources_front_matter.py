@@ -53,6 +53,11 @@ def test_what_is_no_front_matter_is_body(text: str) -> None:
     assert front_matter.split_body(text, "a.md") == (text, 1)
 
 
+def test_a_body_alone_loses_its_byte_order_mark() -> None:
+    """A byte order mark is no text, whether front matter follows it or not."""
+    assert front_matter.split_body("\ufefftext", "a.md") == ("text", 1)
+
+
 def test_empty_front_matter_is_front_matter() -> None:
     """Two fences with nothing between them say that there is nothing to say."""
     assert read("---\n---\nbody").body == "body"

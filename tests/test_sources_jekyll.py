@@ -78,6 +78,7 @@ def test_addresses_have_the_bytes_of_the_name() -> None:
         ("permalink: /:year/:title/", "/2024/a/"),
         ("permalink: /مقال/", "/%D9%85%D9%82%D8%A7%D9%84/"),
         ("permalink: pretty", "/pretty"),
+        ("permalink: /../up/./a..b", "/up/a/b"),
         ("slug: My Slug!", "/2024/03/05/My-Slug!.html"),
         ("url: /not/used/", "/2024/03/05/a.html"),
     ],

@@ -40,7 +40,7 @@ class _Open:
 
 
 class Values:
-    """The value of one YAML document, and the keys of its top level that come twice, by 0-based line."""
+    """The value of one YAML document, and the keys that come twice in a map, by 0-based line."""
 
     def __init__(self, text: str) -> None:
         """Read `text`. Raises YamlError and yaml.YAMLError."""
@@ -86,7 +86,7 @@ class Values:
     def _put_in_map(self, parent: _Open, value: Any, event: Any) -> None:
         if parent.key is None:
             parent.key = key_name(value)
-            if parent.key in parent.value and len(self._open) == 1:
+            if parent.key in parent.value:
                 self.repeated[parent.key] = event.start_mark.line
         else:
             parent.value[parent.key] = value
