@@ -41,7 +41,7 @@ MAILBOX = Verdict("mailbox", "failed", soft=True)
 POLICY = Verdict("policy", "failed", trips=True)
 SENDER = Verdict("sender", "queued", counts=False, pauses="newsletter")
 RELAY = Verdict("relay", "queued", counts=False, pauses="run")
-LOST = Verdict("lost", "queued", counts=False)
+LOST = Verdict("lost", "deferred", counts=False)
 UNCERTAIN = Verdict("uncertain", "uncertain")
 UNSENDABLE = Verdict("unsendable", "skipped")
 VERDICTS = {
