@@ -26,8 +26,9 @@ def init(folder: Path) -> None:
 
 
 @click.command()
+@click.option("--strict", is_flag=True, help="Exit 1 if there is any problem.")
 @with_call
-def build(call: Call) -> int:
+def build(call: Call, strict: bool) -> int:
     """Write the feeds that the posts ask for.
 
     Only files whose bytes change are written. A post that cannot be used is named and the rest goes on.
@@ -43,7 +44,7 @@ def build(call: Call) -> int:
     for path in built.removed:
         call.more(f"removed   {path}")
     call.say(_summary(built))
-    return 0
+    return 1 if strict and built.problems else 0
 
 
 def _summary(built: Any) -> str:
@@ -63,7 +64,7 @@ def check(call: Call) -> int:
         problems = deed(call.settings, datetime.now(UTC), progress)
     call.problems(problems)
     call.value(problems)
-    call.say(f"{len(problems)} problems" if problems else "no problems")
+    call.say({0: "no problems", 1: "1 problem"}.get(len(problems), f"{len(problems)} problems"))
     return 1 if problems else 0
 
 

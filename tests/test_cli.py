@@ -1,0 +1,212 @@
+"""The command: what its user types and sees, and how it exits."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feeds import __version__
+from feeds.cli import COMMANDS, main
+
+SETTINGS = """\
+[site]
+url = "https://example.org/"
+title = "مدونتي"
+language = "ar"
+timezone = "Africa/Algiers"
+
+[[newsletter]]
+name = "weekly"
+
+[mail]
+from = "مدونتي <news@example.org>"
+"""
+POST = "---\ntitle: {title}\ndate: {date}\ncategory: {category}\n---\n\nنص الخبر.\n"
+
+# What a call came to: exit code, standard output, standard error.
+Called = tuple[int, str, str]
+Call = Callable[..., Called]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A small Arabic blog with two posts and a broken one."""
+    (tmp_path / "feeds.toml").write_text(SETTINGS, "utf-8")
+    posts = tmp_path / "posts"
+    posts.mkdir()
+    for name, date, category in (("أول", "2025-01-01", "أنظمة تشغيل"), ("ثان", "2025-02-01", "تطبيقات")):
+        (posts / f"{name}.md").write_text(POST.format(title=name, date=date, category=category), "utf-8")
+    (posts / "مكسور.md").write_text('---\ntitle: "a "b" c"\ndate: 2025-01-01\n---\nنص\n', "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def feeds(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run the command with these words."""
+
+    def call(*words: object) -> Called:
+        with pytest.raises(SystemExit) as stopped:
+            main([str(word) for word in words])
+        written = capsys.readouterr()
+        assert isinstance(stopped.value.code, int)
+        return stopped.value.code, written.out, written.err
+
+    return call
+
+
+def test_version(feeds: Call) -> None:
+    """--version prints name and version."""
+    assert feeds("--version") == (0, f"feeds {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(feeds: Call, command: str) -> None:
+    """--help says in a sentence what each command does."""
+    code, out, _ = feeds(command, "--help")
+
+    assert code == 0
+    assert out.startswith(f"Usage: feeds {command}")
+    assert out.splitlines()[2].strip().endswith((".", ",")) or len(out.splitlines()[2]) > 30
+
+
+def test_build_names_the_broken_post_and_goes_on(feeds: Call, site: Path) -> None:
+    """One bad post is one line on standard error; the others are published and the exit code is 0."""
+    code, out, err = feeds("build", "--site", site)
+
+    assert code == 0
+    assert out.startswith("2 posts in 3 feeds; files: ")
+    assert err.startswith("feeds: posts/مكسور.md:2: the front matter is not YAML")
+    assert err.count("\n") == 1
+    assert (site / "public/feeds/أنظمة-تشغيل/feed.xml").exists()
+
+
+def test_second_build_writes_nothing(feeds: Call, site: Path) -> None:
+    """Same input, same bytes: the second build says that all is unchanged."""
+    feeds("build", "--site", site)
+
+    _, out, _ = feeds("build", "--site", site, "--json")
+
+    built = json.loads(out)
+    assert built["written"] == built["removed"] == []
+    assert "public/feed.xml" in built["unchanged"]
+
+
+def test_quiet_leaves_only_problems(feeds: Call, site: Path) -> None:
+    """--quiet prints what must be mended and nothing else."""
+    _, out, err = feeds("build", "--site", site, "--quiet")
+
+    assert out == ""
+    assert "مكسور" in err
+
+
+def test_check_exits_with_1_while_there_are_problems(feeds: Call, site: Path) -> None:
+    """A continuous integration job can rely on the exit code."""
+    assert feeds("check", "--site", site)[0] == 1
+
+    (site / "posts/مكسور.md").unlink()
+
+    assert feeds("check", "--site", site) == (0, "no problems\n", "")
+
+
+def test_strict_build_exits_with_1(feeds: Call, site: Path) -> None:
+    """--strict turns problems into exit 1; the good posts are published all the same."""
+    assert feeds("build", "--site", site, "--strict")[0] == 1
+    assert (site / "public/feed.xml").exists()
+
+
+def test_config_shows_defaults(feeds: Call, site: Path) -> None:
+    """`feeds config` shows what is in force, and can be pasted into feeds.toml."""
+    code, out, _ = feeds("config", "--site", site)
+
+    assert code == 0
+    assert '[site]\nurl = "https://example.org/"' in out
+    assert "limit = 20" in out
+    (site / "feeds.toml").write_text(out, "utf-8")
+    assert feeds("config", "--site", site)[1] == out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "line"),
+    [
+        (["build", "--site", "{nowhere}"], 2, "no such file; run `feeds init` to make one"),
+        (["issue", "wekly", "--site", "{site}"], 2, "there is no newsletter 'wekly'; known: weekly"),
+        (["subscribers", "add", "nobody", "--site", "{site}"], 2, "'nobody' is no address"),
+        (["biuld"], 2, "No such command 'biuld'"),
+        (["init", "{site}"], 2, "there is one already"),
+    ],
+)
+def test_mistakes_are_one_line(feeds: Call, site: Path, words: list[str], code: int, line: str) -> None:
+    """What went wrong, where and how to mend it; never a traceback."""
+    came, _, err = feeds(*(word.format(site=site, nowhere=site / "nowhere") for word in words))
+
+    assert came == code
+    assert line in err
+    assert "Traceback" not in err
+
+
+def test_a_digest_from_first_to_last(feeds: Call, site: Path) -> None:
+    """Subscribe, open, deliver: one .eml for the reader, and doing it again delivers nothing."""
+    here = ("--site", site)
+    assert feeds("subscribers", "add", "layla@example.org", "--name", "ليلى", *here)[:2] == (
+        0,
+        "layla@example.org added\n",
+    )
+    assert feeds("issue", "weekly", "--since", "2025-01-15", *here)[:2] == (0, "weekly-1 open: 1 queued\n")
+    assert feeds("deliver", *here)[:2] == (0, "deliveries: 1 sent\n")
+
+    assert feeds("issue", "list", *here)[1] == "weekly-1 done: 1 sent\n"
+    assert feeds("deliver", *here)[1] == "nothing to deliver\n"
+    assert feeds("issue", "weekly", *here)[1].startswith("no issue: ")
+    assert [path.name for path in site.glob("mail/*/*.eml")] == ["layla@example.org.eml"]
+
+
+def test_the_first_issue_has_no_old_posts(feeds: Call, site: Path) -> None:
+    """What is there when the newsletter begins is never mailed, unless --since asks for it."""
+    feeds("subscribers", "add", "layla@example.org", "--site", site)
+
+    assert feeds("issue", "weekly", "--site", site)[1].startswith("no issue: ")
+
+
+def test_preview_remembers_nothing(feeds: Call, site: Path) -> None:
+    """A preview shows the newest posts where none is new, and leaves no issue behind."""
+    code, out, _ = feeds("preview", "weekly", "--site", site, "--to", site / "shown")
+
+    assert code == 0
+    assert out.startswith("no post is new")
+    assert 'dir="rtl"' in (site / "shown/1-ar.html").read_text("utf-8")
+    assert feeds("issue", "list", "--site", site)[1] == ""
+
+
+def test_import_names_bad_lines(feeds: Call, site: Path) -> None:
+    """A line that cannot be used is named; the others come in, and a dry run keeps nothing."""
+    path = site / "readers.csv"
+    path.write_text("email,name\nlayla@example.org,ليلى\nnobody,x\n", "utf-8")
+
+    assert feeds("subscribers", "import", path, "--dry-run", "--site", site)[0] == 1
+    assert feeds("subscribers", "list", "--site", site)[1] == ""
+
+    code, out, err = feeds("subscribers", "import", path, "--site", site)
+    assert (code, out) == (1, "1 added, 0 there already, 0 have left before\n")
+    assert "readers.csv:3: 'nobody' is no address" in err
+    assert feeds("subscribers", "list", "--site", site)[1] == "layla@example.org\tactive\tليلى\n"
+
+
+def test_removed_reader_gets_no_more(feeds: Call, site: Path) -> None:
+    """Removing takes effect on what is queued already."""
+    here = ("--site", site)
+    feeds("subscribers", "add", "layla@example.org", *here)
+    feeds("issue", "weekly", "--since", "2025-01-01", *here)
+
+    assert feeds("subscribers", "remove", "layla@example.org", *here)[1] == "layla@example.org unsubscribed\n"
+
+    assert feeds("deliver", *here)[1] == "nothing to deliver\n"
+    assert not list(site.glob("mail/*/*.eml"))
+
+
+def test_run_due_is_idempotent(feeds: Call, site: Path) -> None:
+    """Cron may call it as often as it likes."""
+    first, second = (feeds("run-due", "--site", site) for _ in range(2))
+
+    assert (first[0], second[0]) == (0, 0)
+    assert "0 files written" in second[1]
