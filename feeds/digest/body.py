@@ -33,6 +33,7 @@ _STYLES = _words(
     "background background-color border border-radius color direction display font-size font-style font-weight margin "
     "margin-bottom margin-top padding text-align text-decoration vertical-align white-space"
 )
+_GROUNDS = _words("background background-color")
 _TAG_INSTEAD = dict.fromkeys(_words("article details figcaption figure footer header main section"), "div") | {
     "summary": "p",
     **{f"h{level}": f"h{min(level + 1, 6)}" for level in range(2, 7)},  # the title of a post is an h2
@@ -66,18 +67,18 @@ def mail_safe(html: str) -> str:
 
 
 def _rename(element: "HtmlElement") -> None:
-    element.tag = _TAG_INSTEAD.get(element.tag, element.tag)
+    if element.tag in _TAG_INSTEAD:
+        element.tag = _TAG_INSTEAD[element.tag]
 
 
 def _settle_colours(element: "HtmlElement") -> None:
-    """Drop a colour without a ground, or a ground without a colour."""
-    style = element.get("style", "")
-    declared = {name.strip().lower() for name, colon, _ in (part.partition(":") for part in style.split(";")) if colon}
-    if ("color" in declared) != bool(declared & {"background", "background-color"}):
-        kept = [part for part in style.split(";") if not re.match(r"\s*(color|background(-color)?)\s*:", part.lower())]
-        element.attrib.pop("style")
-        if kept:
-            element.set("style", ";".join(kept))
+    """Drop a colour without a ground, a ground without a colour, and whatever is reckoned or fetched."""
+    declared = [part.partition(":") for part in element.attrib.pop("style", "").split(";") if ":" in part]
+    styles = {name.strip().lower(): value.strip() for name, _, value in declared if "(" not in value}
+    if ("color" in styles) != bool(styles.keys() & _GROUNDS):
+        styles = {name: value for name, value in styles.items() if name not in {"color", *_GROUNDS}}
+    if styles:
+        element.set("style", ";".join(f"{name}:{value}" for name, value in styles.items()))
 
 
 def _fit_image(image: "HtmlElement") -> None:
