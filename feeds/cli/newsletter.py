@@ -11,10 +11,11 @@ import click
 from feeds.cli.call import Call, Progress, counted, with_call
 from feeds.config import Settings, load
 from feeds.errors import FeedsError, UsageError
-from feeds.model import Issue, Newsletter
+from feeds.model import Issue, Newsletter, Problem
 
 if TYPE_CHECKING:
     from feeds.newsletter import Ran
+    from feeds.publish import Built
 
 
 def _clock() -> datetime:
@@ -135,10 +136,12 @@ def deliver(call: Call) -> int:
 
 @click.command("run-due")
 @with_call
-def run_due(call: Call) -> int:
+def run_due(call: Call) -> None:
     """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like."""
     with call.progress() as progress:
-        return _run_due(call, progress)
+        built, ran = _all_due(call, progress)
+    call.problems(built.problems)
+    _show_run(call, built, ran)
 
 
 @click.command()
@@ -147,37 +150,42 @@ def run(call: Call) -> None:
     """Do what is due every minute, until SIGTERM."""
     from feeds.scheduler import run_every_minute
 
-    run_every_minute(lambda: _tick(call))
+    said: set[Problem] = set()
+    run_every_minute(lambda: _tick(call, said))
 
 
-def _tick(call: Call) -> None:
-    """Do what is due; what goes wrong is printed, and the next minute is another chance."""
+def _tick(call: Call, said: set[Problem]) -> None:
+    """Do what is due and name the problems that are new; what fails now has another chance in a minute."""
     try:
-        _run_due(call, lambda what, done, total: None)
+        built, ran = _all_due(call, lambda what, done, total: None)
     except FeedsError as error:
         click.echo(f"feeds: {error}", err=True)
+        return
+    call.problems(problem for problem in built.problems if problem not in said)
+    said.clear()
+    said.update(built.problems)
+    if built.written or built.removed or (ran and (ran.opened or ran.delivered.outcomes)):
+        _show_run(call, built, ran)
 
 
-def _run_due(call: Call, progress: Progress) -> int:
+def _all_due(call: Call, progress: Progress) -> tuple["Built", "Ran | None"]:
     from feeds.publish import build
 
     settings = load(call.site)  # anew each time: the scheduler goes on while the operator edits
     built = build(settings, _clock(), progress)
-    call.problems(built.problems)
-    call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
-    if not settings.newsletter:
-        call.value({"built": built})
-        return 0
-    ran = _newsletters_due(call, settings, progress)
+    return built, _newsletters_due(settings, progress) if settings.newsletter else None
+
+
+def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     call.value({"built": built, "newsletters": ran})
-    for opened in ran.opened:
+    call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
+    for opened in ran.opened if ran else ():
         call.say(_about(opened))
-    if ran.delivered.outcomes:
+    if ran and ran.delivered.outcomes:
         call.say(f"deliveries: {counted(ran.delivered.outcomes)}")
-    return 0
 
 
-def _newsletters_due(call: Call, settings: Settings, progress: Progress) -> "Ran":
+def _newsletters_due(settings: Settings, progress: Progress) -> "Ran":
     from feeds import newsletter as deeds
     from feeds.store import Store
 
