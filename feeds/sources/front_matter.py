@@ -15,7 +15,7 @@ from feeds.markup import clean_text
 from feeds.model import Problem
 
 _BOM = "\ufeff"
-_OPENER = re.compile(r"(?:[ \t\ufeff]*\n)*\ufeff*(?:(-{3,}|\+{3,})[ \t]*(?:\n|\Z)|(?=\{\s*[\"}]))")
+_OPENER = re.compile(r"(?:[ \t\ufeff]*+\n)*+\ufeff*+(?:(-{3,}|\+{3,})[ \t]*(?:\n|\Z)|(?=\{\s*[\"}]))")
 _CLOSERS = {
     "-": re.compile(r"^(?:-{3,}|\.{3})[ \t]*(?:\n|\Z)", re.MULTILINE),
     "+": re.compile(r"^\+{3,}[ \t]*(?:\n|\Z)", re.MULTILINE),
