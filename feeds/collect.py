@@ -16,7 +16,7 @@ from feeds import sources
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import ENGINES, Dialect, Parsed, heading
-from feeds.sources.permalink import NAMES, unknown
+from feeds.sources.permalink import unknown
 
 _BIGGEST = 20 * 1024 * 1024  # bytes; a post beyond that is a mistake, and reading it would stall all others
 _NOT_OURS = frozenset({"node_modules"})
@@ -85,9 +85,11 @@ def choose_dialect(folder: Path, engine: str, permalink: str) -> Dialect:
     dialect = ENGINES[engine]
     if not permalink:
         return dialect
-    strange = unknown(permalink)
+    strange = unknown(permalink, dialect.names)
     if strange or (":" not in permalink and permalink not in dialect.styles):
-        known = ", ".join([*sorted(dialect.styles), *(f":{name}" for name in sorted(NAMES)), "parts of the date"])
+        known = ", ".join(
+            [*sorted(dialect.styles), *(f":{name}" for name in sorted(dialect.names)), "parts of the date"]
+        )
         what = f"posts.permalink = {permalink!r}" + (f" has {strange[0]}" if strange else "")
         raise SettingsError(what, f"expected one of or a pattern of {known}", str(folder / "feeds.toml"))
     return replace(dialect, permalink=permalink)

@@ -166,6 +166,7 @@ def test_wrong_folders_are_the_operators_to_mend(tmp_path: Path, name: str) -> N
     [
         ("wordpress", "", "posts.engine = 'wordpress'"),
         ("plain", "/:year/:foo/", "posts.permalink = '/:year/:foo/' has :foo"),
+        ("jekyll", "/:folders/", "posts.permalink = '/:folders/' has :folders"),
         ("plain", "pretty", "posts.permalink = 'pretty'"),
         ("jekyll", "prety", "posts.permalink = 'prety'"),
     ],

@@ -98,6 +98,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     place: Callable[[str], Place]
     address: Callable[[Piece, str], str]  # with the permalink: percent-encoded, below the site's url or absolute
     permalink: str  # the engine's own rule
+    names: frozenset[str]  # placeholders of permalinks, beside the parts of the day
     styles: frozenset[str] = frozenset()  # permalinks that go by a name
     keys: Keys = Keys()
     states: tuple[tuple[str, bool, str], ...] = STATES

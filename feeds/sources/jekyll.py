@@ -112,6 +112,7 @@ JEKYLL = Dialect(
     place=place,
     address=address,
     permalink="date",
+    names=frozenset(_NAMES),
     styles=frozenset(STYLES),
     keys=Keys(
         categories=(("categories", SPACES), ("category", WHOLE)),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -33,11 +33,6 @@ DAY_PARTS: Mapping[str, Callable[[datetime], str]] = {
     "minute": lambda day: f"{day.minute:02}",
     "second": lambda day: f"{day.second:02}",
 }
-# What is known beside the parts of the day.
-NAMES = frozenset(
-    {"title", "slug", "name", "basename", "path", "folders", "collection", "output_ext"}
-    | {"categories", "slugified_categories"}
-)
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 
 
@@ -57,10 +52,10 @@ def expand(pattern: str, piece: Piece, names: Mapping[str, Callable[[Piece], str
     return re.sub("/{2,}", "/", "/" + _PLACEHOLDER.sub(put, pattern.strip()))
 
 
-def unknown(pattern: str) -> tuple[str, ...]:
-    """List the placeholders of a pattern that nobody knows."""
-    names = [name.removesuffix("_") for name in _PLACEHOLDER.findall(pattern)]
-    return tuple(f":{name}" for name in names if name not in NAMES and name not in DAY_PARTS)
+def unknown(pattern: str, names: Collection[str]) -> tuple[str, ...]:
+    """List the placeholders of a pattern that are neither parts of the day nor among `names`."""
+    found = [name.removesuffix("_") for name in _PLACEHOLDER.findall(pattern)]
+    return tuple(f":{name}" for name in found if name not in names and name not in DAY_PARTS)
 
 
 def escape(path: str) -> str:

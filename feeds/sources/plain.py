@@ -59,4 +59,5 @@ PLAIN = Dialect(
     place=place,
     address=address,
     permalink="/:path:output_ext",
+    names=frozenset(_NAMES),
 )
