@@ -17,3 +17,8 @@ def clean_text(text: str) -> str:
     if _CLEAN.fullmatch(text):
         return text
     return _DIRTY.sub(lambda match: _INSTEAD.get(match[0], ""), text)
+
+
+def first_dropped(text: str) -> int:
+    """Return where the first character stands that `clean_text` drops or replaces by a space, or -1."""
+    return next((match.start() for match in _DIRTY.finditer(text) if _INSTEAD.get(match[0]) != "\n"), -1)

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from urllib.parse import quote, unquote, urljoin
 
-# Beside http and https, where a link may lead. None of them runs or embeds anything ("javascript:", "data:").
-_OTHER_SCHEMES = frozenset(
-    {"ftp", "geo", "gemini", "irc", "ircs", "magnet", "mailto", "news", "sip", "sms", "tel", "xmpp"}
-)
+_WEB_SCHEMES = frozenset({"http", "https"})
+# Where a link may lead. None of them runs or embeds anything, as "javascript:" and "data:" do.
+SCHEMES = _WEB_SCHEMES | {
+    *("ftp", "geo", "gemini", "irc", "ircs", "magnet", "mailto", "news", "sip", "sms", "tel", "xmpp")
+}
 
 _TAIL = r"(?:[\w/.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*+"
 _FINE = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/{_TAIL})?(?:\?{_TAIL})?(?:#{_TAIL})?", re.ASCII)
@@ -37,9 +38,9 @@ def absolute_url(url: str, base: str) -> str:
         url = path.replace("\\", "/") + url[len(path) :]
     if scheme := _SCHEME.match(url):
         name, rest = scheme[1].lower(), url[scheme.end() :]
-        if name in _OTHER_SCHEMES:
-            return f"{name}:{_encoded(rest, '/?#')}"
-        return _web_url(url) if name in ("http", "https") else ""
+        if name in _WEB_SCHEMES:
+            return _web_url(url)
+        return f"{name}:{_encoded(rest, '/?#')}" if name in SCHEMES else ""
     joined = _joined(url, base)
     return joined if _FINE.fullmatch(joined) else _web_url(joined)
 

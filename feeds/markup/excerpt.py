@@ -1,0 +1,87 @@
+"""The first words of a post, or what stands before the mark that its author set."""
+
+import html
+import re
+import unicodedata
+
+LENGTH = 300  # characters of a summary that is cut
+_MARKED_LENGTH = 1000  # of one that the author marked: a mark may stand far down
+
+# Stands for the mark while all else is cleaned. A noncharacter, so an author's own is gone by then.
+CUT = "\ufdd0"
+_MARK = re.compile(
+    r"<!--+\s*(?:(?:read[ _-]?)?more|truncate|(?:end[ _-]?)?excerpt(?:[ _-]?(?:end|separator))?|pelican_end_summary"
+    r"|teaser_end(?::[^<>-]*)?)\s*--+>",
+    re.IGNORECASE,
+)
+
+# Not running text: code, tables, headings, captions, footnotes and their marks, readings of ideographs.
+_ASIDE = re.compile(
+    r'<(pre|table|h[1-6]|figcaption|rt|rp|audio|video|sup(?= id="fn))\b[^>]*>.*?(?:</\1>|\Z)'
+    r'|<hr>\s*<ol>\s*<li id="fn.*',
+    re.DOTALL,
+)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|big|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|ruby|s|samp|small|span|strike"
+    r"|strong|su[bp]|time|tt|u|var|wbr)\b[^>]*>"
+)
+_TAG = re.compile("<[^>]*(?:>|$)")
+_IDEOGRAPHS = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]"
+_IDLE_BREAK = re.compile(rf"(?<={_IDEOGRAPHS})\n(?={_IDEOGRAPHS})")  # they are written without spaces
+_JOINING = re.compile(
+    "[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)  # vowels, jamo, skin, tags
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+_LATIN = re.compile(r"\w", re.ASCII)
+
+
+def mark_cut(markup: str) -> str:
+    """Put `CUT` for the comment that engines cut a post at: `<!--more-->` and the like."""
+    return _MARK.sub(CUT, markup, count=1) if "<!--" in markup else markup
+
+
+def excerpt(markup: str, marked: str = "") -> str:
+    """Return the first words of clean HTML, or all of `marked`, the part that the author chose, as one plain line."""
+    if text := _words(marked):
+        return shorten(text, _MARKED_LENGTH)
+    size = 16 * LENGTH
+    while len(text := _words(markup[:size])) <= LENGTH and size < len(markup):
+        size *= 16
+    return shorten(text or plain(markup), LENGTH)
+
+
+def plain(markup: str) -> str:
+    """Return all text of clean HTML as one paragraph."""
+    text = html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))
+    return " ".join(_IDLE_BREAK.sub("", text).split())
+
+
+def _words(markup: str) -> str:
+    return plain(_ASIDE.sub(" ", markup))
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut text longer than `length` characters after a word and say so by an ellipsis, in whatever script."""
+    if len(text) <= length:
+        return text
+    head = text[:length]
+    space = length if text[length] == " " else head.rfind(" ")
+    head = head[: space if space > length // 2 else _seam(text, length)]
+    return head.rstrip(" .,;:!?-–—(،؛؟…。、，·") + "…"
+
+
+def _seam(text: str, at: int) -> int:
+    """Step back to where neither a letter that readers see as one nor a Latin word is split."""
+    return next((place for place in range(at, max(at - 50, 0), -1) if not _joined(text[place - 1], text[place])), at)
+
+
+def _joined(before: str, after: str) -> bool:
+    """Tell whether two characters belong together (Unicode Standard Annex 29, a little more strictly)."""
+    return bool(
+        unicodedata.category(after).startswith("M")
+        or "\u200d" in (before, after)
+        or unicodedata.combining(before) == 9  # a virama: what follows is written into the same cluster
+        or _JOINING.match(after)
+        or (_FLAG.match(before) and _FLAG.match(after))
+        or (_LATIN.match(before) and _LATIN.match(after))
+    )

@@ -1,0 +1,132 @@
+"""Markdown by python-markdown, within bounds.
+
+Some texts cost it the square of their length: 20,000 opening brackets take 20 seconds. So its steps are counted,
+which unlike a clock gives the same result on every machine, and needs neither signals nor processes.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+
+from feeds.markup.renderers import UnrenderableError
+
+_STEPS = 10_000_000  # a second or less
+_STEPS_A_CHARACTER = 50
+_FENCED = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
+_LEAKED = re.compile("[\x02\x03]|(?:klzzwxh|wzxhzdk):[0-9]")
+# Of "{...}" only what can be nothing else: `{"a": 1}` and `{% include x %}` are the author's text.
+_ATTRIBUTES = r"\{(?::[ ]*|[ ]*(?=[#.][\w-]|[\w-]+=[^\s=]))([^\}\n ][^\n]*)\}"
+
+
+class _Budget:
+    """How many characters may still be looked at."""
+
+    left = 0
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise UnrenderableError(
+                "takes too long to render as Markdown, so it is shown as plain text",
+                "close brackets, backticks and tags, and split long paragraphs",
+            )
+
+
+class _BlockMeter(BlockProcessor):
+    """Passes for a kind of block, so that it is asked about each, counts its characters and refuses it."""
+
+    def __init__(self, md: Markdown, budget: _Budget) -> None:
+        super().__init__(md.parser)
+        self.budget = budget
+
+    def test(self, parent: Element, block: str) -> bool:
+        self.budget.spend(len(block))
+        return False
+
+
+class _InlineMeter(InlineProcessor):
+    """Passes for a pattern, and counts what the others may look at: for each character of theirs all the text."""
+
+    def __init__(self, md: Markdown, budget: _Budget) -> None:
+        super().__init__("", md)
+        self.budget = budget
+
+    def getCompiledRegExp(self) -> Any:  # noqa: N802 - python-markdown's name
+        return self
+
+    def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
+        if len(text) > 50:
+            dear = sum(map(text.count, "[`<"))
+            cheap = sum(map(text.count, "*_\\&"))
+            self.budget.spend((dear + cheap // 16) * len(text))
+        return iter(())
+
+
+class _Bounds(Extension):
+    """What we change in python-markdown."""
+
+    def __init__(self, budget: _Budget, literal: bool) -> None:
+        super().__init__()
+        self.budget, self.literal = budget, literal
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - python-markdown's name
+        md.parser.blockprocessors.register(_BlockMeter(md, self.budget), "meter", 1000)
+        md.inlinePatterns.register(_InlineMeter(md, self.budget), "meter", 1000)
+        if self.literal:
+            md.inlinePatterns.deregister("em_strong")
+            md.treeprocessors.deregister("attr_list")
+        else:
+            lists: Any = md.treeprocessors["attr_list"]
+            lists.HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
+            lists.BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")
+            lists.INLINE_RE = re.compile(_ATTRIBUTES)
+
+
+class _Renderer:
+    """An instance of python-markdown and its budget; not for two threads at once."""
+
+    def __init__(self, literal: bool) -> None:
+        self.budget = _Budget()
+        self.markdown = Markdown(
+            extensions=["extra", "sane_lists", _Bounds(self.budget, literal)],
+            extension_configs={"footnotes": {"BACKLINK_TITLE": ""}},  # it is in English
+            output_format="html",
+        )
+
+    def render(self, body: str) -> str:
+        self.budget.left = _STEPS + _STEPS_A_CHARACTER * len(body)
+        tail = _FENCED.sub("", body[body.rfind(">") + 1 :]) if body.count("<") > 99 else ""
+        self.budget.spend(tail.count("<") * len(tail))  # the HTML parser looks for the end of each tag
+        return self.markdown.reset().convert(body)
+
+
+# Renderers that nobody uses just now; to make one takes 8 ms. `list.pop` and `list.append` are atomic.
+_IDLE: dict[bool, list[_Renderer]] = {False: [], True: []}
+
+
+def render(body: str, literal: bool = False) -> str:
+    """Turn Markdown into HTML that is not yet clean; `literal` leaves out emphasis and lists of attributes.
+
+    Raises UnrenderableError when it takes too long, or when placeholders leak, which emphasis that crosses HTML and
+    attributes that were text lead to; any other exception is a bug of python-markdown.
+    """
+    idle = _IDLE[literal]
+    try:
+        renderer = idle.pop()
+    except IndexError:
+        renderer = _Renderer(literal)
+    html = renderer.render(body)
+    idle.append(renderer)  # not after an exception, which leaves its parser in the middle of something
+    if (leak := _LEAKED.search(html)) and leak[0] not in body:
+        raise UnrenderableError(
+            "emphasis and HTML cross each other, so emphasis is left out",
+            "close each inside the other, or write a backslash before a plain * or _",
+            instead="literal markdown",
+        )
+    return html
