@@ -1,0 +1,142 @@
+"""Compare what Python renderers make of real posts with what the posts' own engines make of them.
+
+    python -m benchmarks.fidelity --work SCRATCH hugo=FOLDER jekyll=FOLDER... [--renderer NAME]... [--show 5]
+
+Each ENGINE=FOLDER names posts written for that engine. Their bodies go through the real engine (installed into
+SCRATCH by package name) and through each renderer; a post is identical when both give the same parts in the same order
+(`structure`). Prints, per engine and renderer, the share of identical posts and what differs in the rest.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from benchmarks.references import REFERENCES, plain
+from benchmarks.renderers import Render, available
+from benchmarks.structure import Part, difference, parts, serialised
+from feeds.sources import split_body
+
+_METADATA = re.compile(r"\A(?:(?:[A-Za-z_]+:.*\n(?:[ \t]+.*\n)*)+\n|<!--\n(?:\.\. .*\n)+-->)")
+ENDINGS = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+
+
+class Body(Struct, frozen=True):
+    """The Markdown of one post, without front matter and template code."""
+
+    path: str
+    text: str
+
+
+class Score(Struct, frozen=True):
+    """How one renderer did on the posts of one engine."""
+
+    engine: str
+    renderer: str
+    posts: int
+    identical: int
+    differing: Counter[str]  # kind of part -> posts in which it differs
+    microseconds: float  # a post
+
+    @property
+    def share(self) -> float:
+        """Identical posts in a hundred."""
+        return 100 * self.identical / self.posts
+
+
+def bodies(folder: Path) -> Iterator[Body]:
+    """Read the posts below a folder; those that are not UTF-8 or have no body are passed over."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in ENDINGS and path.is_file():
+            try:
+                text = path.read_text("utf-8-sig")
+            except UnicodeDecodeError:
+                continue
+            if (body := plain(_body(text.replace("\r\n", "\n").replace("\r", "\n"), path.name))).strip():
+                yield Body(str(path.relative_to(folder)), body)
+
+
+def expected(engine: str, posts: Sequence[Body], work: Path) -> list[list[Part]]:
+    """Return the parts of each post as its engine renders it; kept in the scratch folder for the next run."""
+    digest = hashlib.sha256("\0".join(post.text for post in posts).encode()).hexdigest()[:16]
+    kept = work / "fidelity" / f"{engine}-{digest}.json"
+    if not kept.exists():
+        site = kept.with_suffix("")
+        site.mkdir(parents=True)
+        kept.write_text(json.dumps(REFERENCES[engine]([post.text for post in posts], work, site)), "utf-8")
+    return [parts(body) for body in json.loads(kept.read_text("utf-8"))]
+
+
+def score(engine: str, name: str, render: Render, posts: Sequence[Body], wanted: Sequence[list[Part]]) -> Score:
+    """Render every post and count those whose parts are as wanted."""
+    began = time.process_time()
+    made = [render(post.text) for post in posts]
+    spent = time.process_time() - began
+    differing: Counter[str] = Counter()
+    identical = 0
+    for parts_wanted, html in zip(wanted, made, strict=True):
+        kinds = difference(parts_wanted, parts(html))
+        differing.update(kinds.keys())
+        identical += not kinds
+    return Score(engine, name, len(posts), identical, differing, 1e6 * spent / len(posts))
+
+
+def show(render: Render, posts: Sequence[Body], wanted: Sequence[list[Part]], most: int) -> None:
+    """Print, for each post that differs, up to `most` parts that are missing (-) and too many (+)."""
+    for post, parts_wanted in zip(posts, wanted, strict=True):
+        found = parts(render(post.text))
+        if found != parts_wanted:
+            print("##", post.path)
+            for sign, left, right in (("-", parts_wanted, found), ("+", found, parts_wanted)):
+                for part in list((Counter(left) - Counter(right)).elements())[:most]:
+                    print(f"  {sign} {serialised(part)}")
+
+
+def table(scores: Sequence[Score]) -> str:
+    """Write scores as a Markdown table, best first within an engine."""
+    lines = [
+        "| engine | posts | renderer | identical | differing posts by kind | us a post |",
+        "|---|--:|---|--:|---|--:|",
+    ]
+    for one in sorted(scores, key=lambda one: (one.engine, -one.identical)):
+        kinds = ", ".join(f"{kind} {count}" for kind, count in one.differing.most_common(5))
+        lines.append(
+            f"| {one.engine} | {one.posts} | {one.renderer} | {one.share:.1f} % | {kinds} | {one.microseconds:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
+def _body(text: str, path: str) -> str:
+    """Cut the metadata off: fenced, or as Pelican and Nikola have it."""
+    body, _ = split_body(text, path)
+    return _METADATA.sub("", body, count=1) if body == text else body
+
+
+def main() -> None:
+    """Run from the command line."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("posts", nargs="+", metavar="ENGINE=FOLDER", help=f"engines: {', '.join(REFERENCES)}")
+    ask.add_argument("--work", type=Path, required=True, help="scratch folder, outside the repository")
+    ask.add_argument("--renderer", action="append", default=[], help="only this one; may be given again")
+    ask.add_argument("--show", type=int, default=0, metavar="N", help="show up to N differences of each post")
+    chosen = ask.parse_args()
+    renderers = available(chosen.renderer)
+    scores = []
+    for engine, folder in (pair.split("=", 1) for pair in chosen.posts):
+        posts = list(bodies(Path(folder)))
+        wanted = expected(engine, posts, chosen.work.resolve())
+        for name, render in renderers.items():
+            scores.append(score(engine, name, render, posts, wanted))
+            if chosen.show:
+                show(render, posts, wanted, chosen.show)
+    print(table(scores))
+
+
+if __name__ == "__main__":
+    main()

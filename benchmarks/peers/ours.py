@@ -1,0 +1,30 @@
+"""The project itself, as installed where the benchmark runs."""
+
+import sys
+from pathlib import Path
+
+import feeds
+from benchmarks.peers.peer import URL, Peer, front_matter
+
+_SETTINGS = f"""\
+[site]
+url = "{URL}/"
+title = "Benchmark"
+[posts]
+engine = "plain"
+permalink = "/posts/:slug/"
+"""
+
+
+FEEDS = Peer(
+    name="feeds",
+    version=lambda _work: f"feeds {feeds.__version__}",
+    path=lambda sample: f"posts/{sample.slug}.md",
+    text=lambda sample: front_matter(sample, "categories", "%Y-%m-%dT%H:%M:%SZ"),
+    files={"feeds.toml": _SETTINGS},
+    command=lambda _work: [Path(sys.executable).with_name("feeds"), "build", "--quiet"],
+    leaves=("public", ".feeds", "feeds.lock"),
+    site_feed="public/feed.xml",
+    category_feed="public/feeds/{}/feed.xml",
+    formats="RSS, Atom, JSON Feed",
+)
