@@ -218,6 +218,7 @@ BROKEN = [
     ("json", '"summary": "خلاصة', '"summary": "\\ud800', "U+D800"),
     # OPML
     ("opml", "<title>قائمة</title>", "", "head has no title"),
+    ("opml", "<title>قائمة</title>", "<title>a &lt;b&gt;</title>", "<b> is not closed"),
     ("opml", "<title>قائمة</title>", "<title>a</title><docs>x</docs>", "<docs> is not known"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', "", "has no xmlUrl"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', 'xmlUrl="feed.xml"', "not an absolute web address"),

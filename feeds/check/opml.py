@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
+from feeds.check import html
 from feeds.check.tree import Element, Finding, Table, read, walk
-from feeds.check.values import address, language, rfc_822, web_url, words
+from feeds.check.values import Fault, address, language, rfc_822, web_url, words
+
+
+def _shown(text: str) -> Iterator[Fault]:
+    """Check words that readers show as HTML."""
+    yield from words(text)
+    yield from html.faults(text)
+
 
 HEAD: Table = {
-    "title": Element(words, required=True),
+    "title": Element(_shown, required=True),
     "dateCreated": Element(rfc_822),
     "dateModified": Element(rfc_822),
     "ownerName": Element(words),
@@ -19,8 +27,8 @@ BODY: Table = {
         often=True,
         attributes={
             "type": words,
-            "text": words,
-            "title": words,
+            "text": _shown,
+            "title": _shown,
             "language": language,
             "xmlUrl": web_url,
             "htmlUrl": web_url,

@@ -1,5 +1,6 @@
 """OPML 2.0 (http://opml.org/spec2.opml): a list of feeds that readers import as a whole."""
 
+import html
 from collections.abc import Sequence
 
 from feeds.formats.facts import line
@@ -14,16 +15,21 @@ def render(title: str, feeds: Sequence[Feed]) -> bytes:
     from lxml import etree
 
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = line(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _shown(title)
     body = etree.SubElement(root, "body")
     for feed in feeds:
         attributes = {
             "type": "rss",  # of whatever format: the specification knows no other
-            "text": line(feed.title),
-            "title": line(feed.title),
+            "text": _shown(feed.title),
+            "title": _shown(feed.title),
             "language": feed.language,
             "xmlUrl": next(iter(feed.urls.values()), ""),
             "htmlUrl": feed.home_url,
         }
         etree.SubElement(body, "outline", {key: value for key, value in attributes.items() if value})
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _shown(text: str) -> str:
+    """Return text as OPML shows it, which is as HTML; a bare & is safe there, and more readers show it right."""
+    return html.escape(line(text), quote=False) if "<" in text else line(text)

@@ -1,0 +1,127 @@
+"""Publish: the posts of a site become feed files on disk, and `check` says what is wrong with any of them."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from msgspec import Struct
+
+from feeds import catalogue, output
+from feeds.config import Settings
+from feeds.formats import FORMATS, is_ours
+from feeds.model import Feed, LeftOut, Problem
+from feeds.publish.files import File, feed_files, page_files
+from feeds.publish.posts import Public, Renderer, public
+
+__all__ = ["Built", "Progress", "Public", "Renderer", "build", "check", "public"]
+
+# What a deed calls as it goes: (what it is doing, how many are done, of how many).
+Progress = Callable[[str, int, int], None]
+
+
+class Built(Struct, frozen=True):
+    """What a build came to; paths are relative to the site's folder."""
+
+    posts: int
+    feeds: tuple[Feed, ...]
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Tell nobody how far a deed has come."""
+
+
+def build(settings: Settings, now: datetime, progress: Progress = silent) -> Built:
+    """Write the feeds of the posts that are public at `now`, each file only when it changes.
+
+    Files of feeds that are no more are removed. Raises SettingsError, or OutputError when the disk refuses: each file
+    is whole then, and the next build goes on where this one stopped.
+    """
+    found, renderer = public(settings, now), Renderer(settings)
+    feeds = feeds_of(settings, found)
+    _render(feeds, renderer, progress)
+    out = Path(settings.feeds.out)
+    changed: dict[str, bool] = {}
+    for file in chain(feed_files(feeds, renderer), page_files(settings, feeds)):
+        path = (out / file.path).as_posix()
+        changed[path] = output.write(settings.root / path, file.data, file.time)
+    removed = _remove_others(settings.root, out, changed)
+    return Built(
+        posts=len(found.posts),
+        feeds=feeds,
+        written=tuple(path for path, new in changed.items() if new),
+        unchanged=tuple(path for path, new in changed.items() if not new),
+        removed=removed,
+        left_out=found.left_out,
+        problems=tuple(sorted((*found.problems, *renderer.problems))),
+    )
+
+
+def check(settings: Settings, now: datetime, progress: Progress = silent) -> tuple[Problem, ...]:
+    """Return what is wrong with the posts, the feeds that they make, and the feeds that are on disk.
+
+    Raises SettingsError, or OutputError for a feed that cannot be read.
+    """
+    found, renderer = public(settings, now), Renderer(settings)
+    feeds = feeds_of(settings, found)
+    _render(feeds, renderer, progress)
+    files = [*feed_files(feeds, renderer), *page_files(settings, feeds)]
+    sources = {post.id: post.path for post in found.posts}
+    problems = {*found.problems, *renderer.problems}
+    for number, file in enumerate(files, 1):
+        problems.update(_wrong(settings, file, sources))
+        progress("feeds", number, len(files))
+    return tuple(sorted(problems))
+
+
+def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
+    """Return the feeds that the posts make, the site's own first."""
+    wanted = settings.feeds
+    return catalogue.feeds_for(
+        settings.site,
+        found.posts,
+        by=wanted.by,
+        formats=wanted.formats,
+        limit=wanted.limit,
+        content=wanted.content,
+        hub=wanted.hub,
+    )
+
+
+def _render(feeds: tuple[Feed, ...], renderer: Renderer, progress: Progress) -> None:
+    posts = {post.id: post for feed in feeds for post in feed.posts}
+    for number, _ in enumerate(renderer.entries(posts.values()), 1):
+        progress("posts", number, len(posts))
+
+
+def _wrong(settings: Settings, file: File, sources: dict[str, str]) -> Iterator[Problem]:
+    """Yield what is wrong with a feed as it would be written, and as it was."""
+    from feeds.check import check as check_document
+
+    path = (Path(settings.feeds.out) / file.path).as_posix()
+    if file.format:
+        for document in {file.data, output.read(settings.root / path) or file.data}:
+            yield from check_document(file.format, document, file.url, path, sources)
+
+
+def _remove_others(root: Path, out: Path, ours: Iterable[str]) -> tuple[str, ...]:
+    """Remove feeds that we wrote and write no more: of a category that is gone, in a format not wanted now."""
+    names = {each.file_name for each in FORMATS.values()}
+    found = (out / folder / name for folder in _folders(root / out) for name in names)
+    gone = sorted(path for path in found if path.as_posix() not in ours and is_ours(output.read(root / path)))
+    for path in gone:
+        output.remove(root / path, root / out)
+    return tuple(path.as_posix() for path in gone)
+
+
+def _folders(out: Path) -> Iterator[str]:
+    """Yield the folders below `out` where feeds may be: itself, and all below feeds/."""
+    yield ""
+    for folder, _, _ in os.walk(out / "feeds"):
+        yield os.path.relpath(folder, out)
