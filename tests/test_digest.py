@@ -417,8 +417,7 @@ def test_every_language_has_its_sentences(language: str) -> None:
             assert set(re.findall(r"{\w+}", ours)) == set(re.findall(r"{\w+}", theirs)), name
             assert language == "en" or ours != theirs, name
         else:
-            plurals = {Locale(language).plural_form(count) for count in range(1, 200)}
-            assert plurals <= set(theirs) | ({"other"} if language in ("en", "fr", "es", "pt") else set()), name
+            assert all(getattr(theirs, Locale(language).plural_form(count)) for count in range(1, 200)), name
 
 
 @pytest.mark.parametrize(
@@ -528,10 +527,14 @@ COLOURS = """() => [...document.querySelectorAll("h1 a, h2 a, p, p a, .button a,
 })"""
 
 
+WIDE = '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="800"/>'
+
+
 def sheets() -> Sequence[tuple[str, Variant]]:
     long_word = "x" * 90
     english = Site(url="https://example.org/", title="The Tidewater Review", language="en")
-    body = f"<pre><code>{long_word * 2}</code></pre><table><tr><td>{long_word}</td></tr></table>"
+    image = '<img src="https://example.org/wide.png" width="1600" height="800">'
+    body = f"<pre><code>{long_word * 2}</code></pre><table><tr><td>{long_word}</td></tr></table>{image}"
     return [
         ("arabic", issue(*many(3), entry(9, "Two ways", language="en"))),
         ("english", issue(entry(1, "A post", html=body), site=english, content="full")),
@@ -542,9 +545,9 @@ def sheets() -> Sequence[tuple[str, Variant]]:
 @pytest.mark.parametrize("width", [320, 600, 1200])
 @pytest.mark.parametrize(("name", "variant"), sheets())
 def test_nothing_is_wider_than_the_screen(browser: Browser, width: int, name: str, variant: Variant) -> None:
-    """On a phone as on a desk nothing needs scrolling sideways, images there or not; the sheet is at most 600 wide."""
+    """On a phone as on a desk nothing needs scrolling sideways; the sheet is at most 600 wide."""
     shown = browser.new_page(viewport={"width": width, "height": 900})
-    shown.route("https://**", lambda route: route.abort())
+    shown.route("https://**", lambda route: route.fulfill(body=WIDE, content_type="image/svg+xml"))
     shown.set_content(variant.html)
 
     wide = shown.evaluate("document.documentElement.scrollWidth")

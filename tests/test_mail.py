@@ -157,6 +157,7 @@ def test_a_subject_is_one_clean_line(title: str) -> None:
         ("=?utf-8?q?forged?=", "=?utf-8?q?forged?="),
         ("family \N{MAN}\u200d\N{WOMAN} kept, می‌شود too", "family \N{MAN}\u200d\N{WOMAN} kept, می‌شود too"),
         ("x" * 4000, "x" * 4000),
+        ("100% %(sure)s ~to~ \ufdd0to\ufdd0", "100% %(sure)s ~to~ to"),
     ],
 )
 def test_titles_that_hurt_others(title: str, subject: str) -> None:
@@ -176,6 +177,15 @@ def test_a_name_survives(name: str) -> None:
     shown, address = parseaddr(line.removeprefix("To:").strip())
     # Not with `email.policy.default`, which keeps the space between encoded words (against RFC 2047 6.2).
     assert ("reader@example.com", name) == (address, str(make_header(decode_header(shown))))
+
+
+def test_a_language_adds_no_header() -> None:
+    """A language is written as far as it can be one."""
+    variant = Variant("all", "", "", "", (), "ar\r\nBcc: b@example.com")
+
+    data = stamp(encode(variant, letter()), READER, DATE)
+
+    assert ("arBccbexamplecom", None) == (parsed(data)["Content-Language"], parsed(data)["Bcc"])
 
 
 def test_a_long_subject_is_folded_between_words() -> None:

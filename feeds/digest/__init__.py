@@ -1,4 +1,7 @@
-"""A mail made of posts: its subject, HTML and text."""
+"""A mail made of posts: its subject, HTML and text.
+
+entries -Edition (page)-> what templates show -cuts (budget)-> as much as fits -css-inline-> HTML; and text
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +45,7 @@ def compose(
         raise ValueError("an issue needs a post")
     speaker = voice(templates, language or site.language)
     edition = Edition(site, tuple(entries), speaker, letter, style or Style(), dated)
-    values = {**edition.values(), "title": letter.title}
+    values = edition.values()
     shown = min(len(entries), newsletter.max_posts)
     choices = cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown)
     cut, html = fitting(choices, lambda cut: _html(templates, edition, cut, values))

@@ -23,7 +23,7 @@ from feeds.model import Entry, Site
 SUBJECT = 60  # visible characters; phones show half of them
 PREHEADER = 120
 TEXT_EXCERPT = 300
-LEAD = 170  # percent of an excerpt that the first post has
+LEAD = 170  # percent of what the others have, for the excerpt of the first post
 _IMAGE = re.compile(r"<img\b[^>]*>")
 
 
@@ -91,6 +91,7 @@ class Edition(Struct, frozen=True):
             "start": start,
             "style": self.style,
             "subject": self.subject,
+            "title": self.letter.title,
             "words": self.voice.wording,
         }
 
@@ -131,7 +132,7 @@ class Edition(Struct, frozen=True):
             script=script(language),
             date=self.voice.date(self._day(post.published), "long"),
             authors=self._authors(entry),
-            category=next(iter(post.categories), ""),
+            category=one_line(next(iter(post.categories), "")),
             excerpt=shortened(one_line(entry.summary), limit),
             image="" if picture and escape(picture) in html else picture,
             alt=_alt(entry) or self._title(entry),

@@ -5,7 +5,7 @@ The sentences are in templates/wording/<language>.toml. A site's own file need h
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 _BRACES = re.compile(r"\{(\w+)\}")
 
-Plural = Mapping[str, str]  # plural category -> sentence
+
+class Plural(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence about a number, in the plural categories that its language has (CLDR)."""
+
+    other: str
+    zero: str = ""
+    one: str = ""
+    two: str = ""
+    few: str = ""
+    many: str = ""
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,8 +71,8 @@ class Voice(Struct, frozen=True):
 
     def plural(self, sentences: Plural, count: int) -> str:
         """Choose the sentence for a number, and fill it in."""
-        form = _locale(self.wording_language).plural_form(count)
-        return say(sentences.get(form, sentences["other"]), count=count)
+        category = _locale(self.wording_language).plural_form(count)
+        return say(getattr(sentences, category) or sentences.other, count=count)
 
 
 def voice(templates: "Environment", language: str) -> Voice:

@@ -100,7 +100,7 @@ def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:
         header("X-Auto-Response-Suppress", "OOF,", "AutoReply"),  # the same for Exchange
         header("Feedback-ID", letter.feedback_id),
         header("MIME-Version", "1.0"),
-        header("Content-Language", variant.language),
+        header("Content-Language", re.sub("[^A-Za-z0-9-]", "", variant.language)),
         header("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
     ]
     return "".join(lines) + "\r\n"

@@ -11,21 +11,19 @@ from itertools import zip_longest
 
 from msgspec import Struct
 
-# What stands in a variant for the recipient's own. Letters that pass through URLs, HTML and CSS inlining unchanged.
-UNSUBSCRIBE = "~unsubscribe-token-of-subscriber~"  # as long as a token: lines are folded right before it is known
-PREFERENCES = "~preferences-token-of-subscriber~"
-NAME = "~subscriber-name~"
-NAME_IN_HTML = "~subscriber-name-in-html~"
-
-# Of the head, header lines but for the date.
-TO = "~to~"
-DATE = "~date~"
-MESSAGE_ID = "~message-id~"
+# What stands for the recipient's own, between noncharacters, which neither a clean body nor a header line can hold.
+# The tokens are as long as what takes their place, so that lines can be folded before that is known.
+UNSUBSCRIBE = "\ufdd0unsubscribe-token-of-subscriber\ufdd0"
+PREFERENCES = "\ufdd0preferences-token-of-subscriber\ufdd0"
+NAME = "\ufdd0name\ufdd0"
+NAME_IN_HTML = "\ufdd0name-in-html\ufdd0"
+TO = "\ufdd0to\ufdd0"  # a whole header line, as is the next
+MESSAGE_ID = "\ufdd0message-id\ufdd0"
+DATE = "\ufdd0date\ufdd0"
 
 _PLACEHOLDER = re.compile("|".join((UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML, TO, DATE, MESSAGE_ID)).encode())
-_GAP = re.compile(
-    b"((?:%b)(?:.{0,2}(?:%b))*)" % (_PLACEHOLDER.pattern, _PLACEHOLDER.pattern), re.DOTALL
-)  # no two gaps share a group of three bytes
+_ANY = b"(?:%b)" % _PLACEHOLDER.pattern
+_GAP = re.compile(b"(%b(?:.{0,2}%b)*)" % (_ANY, _ANY), re.DOTALL)  # no two gaps share a group of three bytes
 _GROUP = 3
 _LINE = 57  # bytes that base64 makes a line of 76 of
 

@@ -6,7 +6,7 @@ the button, and let a line feed in a subject through (CPython issues 124452 and 
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from feeds.markup import absolute_url
 
 LINE = 78  # RFC 5322 2.1.1, without CRLF
 _WORD = 42  # bytes in an encoded word: with its frame, and "Reply-To: " before it, they fill a line
-_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _PLAIN = re.compile("[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")  # RFC 5322 3.2.3, and the spaces between them
 _ADDRESS = re.compile(r'[^\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:"@]+@[^\s\x00-\x1f\x7f-\x9f<>()\[\]\\,;:"@]+')
@@ -93,7 +93,7 @@ def phrase(text: str) -> list[str]:
     return quoted.split(" ") if text else []
 
 
-def mailboxes(*boxes: Mailbox) -> Iterable[str]:
+def mailboxes(*boxes: Mailbox) -> list[str]:
     """Return the words of an address header."""
     return [word for box in boxes for word in (*phrase(box.name), f"<{box.address}>")]
 
