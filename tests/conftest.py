@@ -40,6 +40,8 @@ def _arabic_font() -> bool:
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (lambda: shutil.which("chromium") is not None, "install the Debian package chromium"),
     "fonts": (_arabic_font, "install the Debian package fonts-noto-core"),
+    "opendkim": (lambda: Path("/usr/sbin/opendkim").exists(), "install the Debian package opendkim"),
+    "smtp-sink": (lambda: Path("/usr/sbin/smtp-sink").exists(), "install the Debian package postfix"),
     "wheel": (lambda: "site-packages" in Path(feeds.__file__).parts, "run `make test`, which tests the built wheel"),
 }
 

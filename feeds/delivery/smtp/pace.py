@@ -1,0 +1,122 @@
+"""How fast to send: values that say when the next message may leave, or that none may.
+
+Pure: `now` comes in, and the next value goes out, to be kept in the database, so that a restart opens no flood gate.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from feeds.errors import SettingsError
+
+UNLIMITED = 10_000.0  # messages a second: more than any relay takes, yet halving has something to begin with
+_RECOVERY = 600.0  # seconds from a standstill back to the ceiling
+_SLOWEST = 1 / 60  # messages a second
+_RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class TokenBucket(Struct, frozen=True):
+    """A rate that is halved when the relay complains and recovers slowly; nothing leaves in bursts."""
+
+    ceiling: float  # messages a second, as configured
+    rate: float  # as the relay bears it at `updated`
+    updated: datetime
+    tokens: float = 1.0  # at most one; below zero, that many messages wait their turn
+    halved: datetime | None = None  # when last
+    blocked_until: datetime | None = None
+
+    def take(self, now: datetime) -> tuple["TokenBucket", float]:
+        """Take a turn; return the bucket after it, and the seconds to wait before the message may leave."""
+        start = max(now, self.blocked_until or now)
+        rate, tokens = self._at(start)
+        wait = (start - now).total_seconds() + max(0.0, (1 - tokens) / rate)
+        return replace(self, rate=rate, updated=start, tokens=tokens - 1), wait
+
+    def throttled(self, now: datetime) -> "TokenBucket":
+        """Halve the rate and pause for a second; complaints within that second are about what had left already."""
+        if self.halved and timedelta(0) <= now - self.halved < timedelta(seconds=1):
+            return self
+        rate, tokens = self._at(now)
+        slower = max(_SLOWEST, rate / 2)
+        return replace(self, rate=slower, updated=now, tokens=tokens - slower, halved=now)
+
+    def blocked(self, until: datetime) -> "TokenBucket":
+        """Stop until then: a quota is used up."""
+        return replace(self, blocked_until=until)
+
+    def _at(self, now: datetime) -> tuple[float, float]:
+        """Return rate and tokens as they are now; a clock that was set back changes neither."""
+        elapsed = max(0.0, (now - self.updated).total_seconds())
+        rate = min(self.ceiling, self.rate + elapsed * self.ceiling / _RECOVERY)
+        return rate, min(1.0, self.tokens + elapsed * rate)
+
+
+class Pace(Struct, frozen=True):
+    """The relay's bucket and those of domains that have a limit of their own."""
+
+    limits: Mapping[str, float]  # scope -> messages a second; a domain, "*" for each other one, or "" for all mail
+    buckets: Mapping[str, TokenBucket] = field(default_factory=dict)
+
+    def take(self, domain: str, now: datetime, patience: float = 1.0) -> tuple["Pace", float]:
+        """Take a turn for a message to `domain`; return the pace after it, and the seconds to wait.
+
+        A wait longer than `patience` takes no turn: let others go first, and come back after it.
+        """
+        taken = {scope: bucket.take(now) for scope, bucket in self._of(domain, now)}
+        wait = max((seconds for _, seconds in taken.values()), default=0.0)
+        if wait > patience:
+            return self, wait
+        return self._with((scope, bucket) for scope, (bucket, _) in taken.items()), wait
+
+    def throttled(self, domain: str, now: datetime) -> "Pace":
+        """Slow down after a reply to a message to `domain` that asked for it."""
+        return self._with((scope, bucket.throttled(now)) for scope, bucket in self._of(domain, now))
+
+    def _of(self, domain: str, now: datetime) -> Iterable[tuple[str, TokenBucket]]:
+        for scope, limit in (
+            ("", self.limits.get("", UNLIMITED)),
+            (domain, self.limits.get(domain, self.limits.get("*"))),
+        ):
+            if limit:
+                yield scope, self.buckets.get(scope) or TokenBucket(limit, limit, now)
+
+    def _with(self, buckets: Iterable[tuple[str, TokenBucket]]) -> "Pace":
+        return Pace(self.limits, {**self.buckets, **dict(buckets)})
+
+
+class Breaker(Struct, frozen=True):
+    """Opens when 5 of the last 50 messages were refused because of us: going on would only make it worse."""
+
+    recent: int = 0  # one bit for each message, the last one lowest; 1 is a refusal
+
+    def after(self, *, refused: bool) -> "Breaker":
+        """Return the breaker after one more message that was sent or refused."""
+        return Breaker((self.recent << 1 | refused) & ((1 << 50) - 1))
+
+    @property
+    def open(self) -> bool:
+        """Whether to stop and call the operator."""
+        return self.recent.bit_count() >= 5
+
+
+def parse_rate(text: str, where: str = "mail.smtp.rate") -> float:
+    """Read "14/s", "500/hour" or "" (unlimited) as messages a second.
+
+    Raises SettingsError at the dotted key `where`.
+    """
+    found = _RATE.fullmatch(text)
+    if text.strip() and not (found and float(found[1])):
+        raise SettingsError(f"{where} = {text!r}", 'expected something like "14/s", "500/hour" or "10000/day"')
+    return float(found[1]) / _SECONDS[found[2][0].lower()] if found else UNLIMITED
+
+
+def warm_up(day: int, first: int = 200, full: int = 200_000, days: int = 42) -> int | None:
+    """Return how many messages a new sending domain may send on day 0, 1, 2, ...; None when it is warm.
+
+    The cap grows by the same factor each day, since providers judge a sender by how its volume changes.
+    """
+    return round(first * (full / first) ** (day / (days - 1))) if day < days else None

@@ -1,0 +1,156 @@
+"""How fast the SMTP backend may go."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.delivery.smtp.pace import UNLIMITED, Breaker, Pace, TokenBucket, parse_rate, warm_up
+from feeds.errors import SettingsError
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def departures(bucket: TokenBucket, count: int, now: datetime = NOON) -> list[datetime]:
+    """Say when messages leave that all want to leave at once."""
+    times = []
+    for _ in range(count):
+        bucket, wait = bucket.take(now)
+        times.append(now + timedelta(seconds=wait))
+    return times
+
+
+@given(st.floats(0.5, 50), st.lists(st.floats(0, 3), min_size=1, max_size=80))
+def test_no_second_sees_more_than_the_ceiling(rate: float, pauses: list[float]) -> None:
+    """However the messages come, those that leave within any second are at most as many as configured."""
+    bucket, now, times = TokenBucket(rate, rate, NOON), NOON, []
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        bucket, wait = bucket.take(now)
+        times.append(now + timedelta(seconds=wait))
+
+    for start in times:
+        within = [time for time in times if start <= time < start + SECOND - timedelta(milliseconds=1)]
+        assert len(within) <= max(1, int(rate) + 1)
+
+
+def test_messages_leave_evenly() -> None:
+    """At 10 a second the first leaves at once and the others a tenth of a second apart, after any idle time."""
+    bucket = TokenBucket(10, 10, NOON - timedelta(days=1))
+
+    gaps = [(time - NOON) / SECOND for time in departures(bucket, 5)]
+
+    assert pytest.approx([0, 0.1, 0.2, 0.3, 0.4], abs=1e-6) == gaps
+
+
+def test_a_complaint_halves_the_rate_and_pauses_a_second() -> None:
+    """Ten connections may get the same complaint at the same time: that is one halving."""
+    bucket = TokenBucket(10, 10, NOON, 0)
+    for _ in range(10):
+        bucket = bucket.throttled(NOON)
+
+    assert 5 == bucket.rate
+    assert SECOND <= departures(bucket, 1)[0] - NOON <= 1.3 * SECOND
+    assert 2.5 == pytest.approx(bucket.throttled(NOON + SECOND).rate, abs=0.1)
+
+
+def test_the_rate_recovers_in_ten_minutes() -> None:
+    """Slowly and evenly, up to the ceiling and never above it."""
+    slow = TokenBucket(10, 1, NOON)
+
+    rates = [slow.take(NOON + timedelta(minutes=minutes))[0].rate for minutes in (0, 3, 9, 600)]
+
+    assert pytest.approx([1, 4, 10, 10]) == rates
+
+
+def test_it_never_stops_for_good() -> None:
+    """However often the relay complains, a message a minute is tried."""
+    bucket, now = TokenBucket(10, 10, NOON), NOON
+    for _ in range(30):
+        now += SECOND
+        bucket = bucket.throttled(now)
+
+    assert departures(bucket, 1, now)[0] - now <= timedelta(minutes=2)
+
+
+def test_a_quota_blocks_until_its_window_and_lets_no_flood_out() -> None:
+    """Whoever waits leaves after the block, one by one."""
+    bucket = TokenBucket(10, 10, NOON).blocked(NOON + timedelta(hours=1))
+
+    gaps = [(time - NOON) / SECOND for time in departures(bucket, 3)]
+
+    assert pytest.approx([3600, 3600.1, 3600.2]) == gaps
+
+
+def test_a_clock_set_back_costs_nothing() -> None:
+    """Two hours back, and the next message leaves no later than the rate asks."""
+    bucket, _ = TokenBucket(10, 10, NOON).take(NOON)
+
+    assert departures(bucket, 1, NOON - timedelta(hours=2))[0] <= NOON - timedelta(hours=2) + SECOND
+
+
+def test_a_restart_opens_no_flood_gate() -> None:
+    """The state is a value that JSON holds."""
+    pace, _ = Pace({"": 10.0, "gmail.com": 2.0}).take("gmail.com", NOON)
+    pace = pace.throttled("gmail.com", NOON)
+
+    assert pace == msgspec.json.decode(msgspec.json.encode(pace), type=Pace)
+
+
+def test_a_domain_may_have_its_own_limit() -> None:
+    """Mail to it waits, without taking a turn, while mail to others goes on; "*" is each other domain by itself."""
+    pace = Pace({"": 100.0, "gmail.com": 0.1, "*": 1.0})
+    pace, first = pace.take("gmail.com", NOON)
+    pace, second = pace.take("gmail.com", NOON)
+    pace, again = pace.take("gmail.com", NOON)
+    pace, other = pace.take("example.org", NOON)
+    _, another = pace.take("example.net", NOON)
+
+    assert (0, 10, 10) == pytest.approx((first, second, again))
+    assert (0.01, 0.02) == pytest.approx((other, another))
+
+
+def test_without_limits_nothing_waits_to_speak_of() -> None:
+    """And yet a complaint has a rate to halve."""
+    pace, wait = Pace({}).take("example.org", NOON)
+
+    assert 0 == wait
+    assert UNLIMITED / 2 == pace.throttled("example.org", NOON).buckets[""].rate
+
+
+@pytest.mark.parametrize(("refused", "is_open"), [([1] * 4, False), ([1] * 5, True), ([1, *[0] * 12] * 4 + [1], False)])
+def test_five_refusals_in_fifty_open_the_breaker(refused: list[int], is_open: bool) -> None:
+    """Five of the last fifty; older ones are forgotten."""
+    breaker = Breaker()
+    for each in refused:
+        breaker = breaker.after(refused=bool(each))
+
+    assert is_open == breaker.open
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [("14/s", 14), ("500/hour", 500 / 3600), ("90 per minute", 1.5), ("86400/days", 1), ("", UNLIMITED)],
+)
+def test_rates_are_read(text: str, rate: float) -> None:
+    """As providers write them."""
+    assert rate == parse_rate(text)
+
+
+@pytest.mark.parametrize("text", ["0/s", "fast", "10", "10/fortnight", "-1/s"])
+def test_a_wrong_rate_says_what_is_right(text: str) -> None:
+    """One line with key, value and examples."""
+    with pytest.raises(SettingsError, match=r'mail\.smtp\.rate = .*; expected something like "14/s"'):
+        parse_rate(text)
+
+
+def test_a_new_domain_warms_up_in_six_weeks() -> None:
+    """200 on the first day, 200,000 on the 42nd, the same factor between all; then there is no cap."""
+    caps = [warm_up(day) or 0 for day in range(42)]
+
+    assert (200, 200_000, None) == (caps[0], caps[41], warm_up(42))
+    assert all(1.1 < after / before < 1.3 for before, after in pairwise(caps))
