@@ -26,7 +26,7 @@ class Member(Struct, frozen=True):
 
 Table = Mapping[str, Member]
 _KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number", list: "a list"}
-_LINK, _LINE, _TIME = Member(check=web_url), Member(check=words), Member(check=rfc_3339)
+_LINK, _LINE = Member(check=web_url), Member(check=words)
 _LANGUAGE = Member(check=language)
 AUTHOR: Table = {"name": _LINE, "url": Member(check=uri), "avatar": _LINK}
 HUB: Table = {"type": Member(check=words, required=True), "url": Member(check=web_url, required=True)}
@@ -47,8 +47,8 @@ ITEM: Table = {
     "summary": _LINE,
     "image": _LINK,
     "banner_image": _LINK,
-    "date_published": _TIME,
-    "date_modified": _TIME,
+    "date_published": Member(check=rfc_3339, called="published"),
+    "date_modified": Member(check=rfc_3339, called="updated"),
     "authors": Member(list, table=AUTHOR),
     "tags": Member(list),
     "language": _LANGUAGE,

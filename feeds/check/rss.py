@@ -67,7 +67,7 @@ ITEM: Table = {
         attributes={"url": media_url, "length": whole_number, "type": media_type}, needs=("url", "length", "type")
     ),
     "guid": Element(unique, required=True),
-    "pubDate": _DATE,
+    "pubDate": Element(rfc_822, called="published"),
     "source": Element(words, attributes={"url": web_url}, needs=("url",)),
     f"{ATOM}link": LINK,
     f"{ATOM}updated": Element(rfc_3339),

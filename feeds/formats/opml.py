@@ -31,5 +31,6 @@ def render(title: str, feeds: Sequence[Feed]) -> bytes:
 
 
 def _shown(text: str) -> str:
-    """Return text as OPML shows it, which is as HTML; a bare & is safe there, and more readers show it right."""
-    return html.escape(line(text), quote=False) if "<" in text else line(text)
+    """Return text as OPML shows it, which is as HTML; but most readers show it as it is, so only where it matters."""
+    text = line(text)
+    return html.escape(text, quote=False) if "<" in text or html.unescape(text) != text else text
