@@ -1,6 +1,7 @@
 """Compare what Python renderers make of real posts with what the posts' own engines make of them.
 
     python -m benchmarks.fidelity --work SCRATCH hugo=FOLDER jekyll=FOLDER... [--renderer NAME]... [--show 5]
+                                  [--write docs/fidelity.md]
 
 Each ENGINE=FOLDER names posts written for that engine. Their bodies go through the real engine (installed into
 SCRATCH by package name) and through each renderer; a post is identical when both give the same parts in the same order
@@ -14,6 +15,9 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from msgspec import Struct
@@ -100,16 +104,71 @@ def show(render: Render, posts: Sequence[Body], wanted: Sequence[list[Part]], mo
 
 def table(scores: Sequence[Score]) -> str:
     """Write scores as a Markdown table, best first within an engine."""
-    lines = [
-        "| engine | posts | renderer | identical | differing posts by kind | us a post |",
-        "|---|--:|---|--:|---|--:|",
-    ]
+    head = "| engine | posts | renderer | identical | differing posts by kind | us a post |"
+    lines = [head, "|---|--:|---|--:|---|--:|"]
     for one in sorted(scores, key=lambda one: (one.engine, -one.identical)):
-        kinds = ", ".join(f"{kind} {count}" for kind, count in one.differing.most_common(5))
+        kinds = _kinds(one)
         lines.append(
             f"| {one.engine} | {one.posts} | {one.renderer} | {one.share:.1f} % | {kinds} | {one.microseconds:,.0f} |"
         )
     return "\n".join(lines)
+
+
+def page(scores: Sequence[Score]) -> str:
+    """Write the page of the documentation: shares by engine and renderer, and what the best of each still misses."""
+    engines = list(dict.fromkeys(one.engine for one in scores))
+    renderers = list(dict.fromkeys(one.renderer for one in scores))
+    by_pair = {(one.engine, one.renderer): one for one in scores}
+    shares, misses = [], []
+    for engine in engines:
+        row = [by_pair[engine, renderer] for renderer in renderers]
+        best = max(row, key=lambda one: one.identical)
+        marked = [f"**{one.share:.1f}**" if one.identical == best.identical else f"{one.share:.1f}" for one in row]
+        shares.append(f"| {engine} | {best.posts:,} | {' | '.join(marked)} |")
+        misses.append(f"| {engine} | {best.renderer} | {best.posts - best.identical} | {_kinds(best)} |")
+    spent = [sum(one.microseconds * one.posts for one in scores if one.renderer == name) for name in renderers]
+    posts = sum(by_pair[engine, renderers[0]].posts for engine in engines)
+    shares.append(f"| us a post | {posts:,} | {' | '.join(f'{each / posts:,.0f}' for each in spent)} |")
+    return _PAGE.format(
+        date=datetime.now(UTC).date(),
+        versions=", ".join(_versions()),
+        shares="\n".join(
+            [f"| engine | posts | {' | '.join(renderers)} |", f"|---|{'--:|' * (len(renderers) + 1)}", *shares]
+        ),
+        misses="\n".join(["| engine | best renderer | posts that differ | in |", "|---|---|--:|---|", *misses]),
+    )
+
+
+def _versions() -> Iterator[str]:
+    for package in ("Markdown", "markdown-it-py", "cmarkgfm", "pyromark", "comrak", "comrak-ext"):
+        with suppress(PackageNotFoundError):
+            yield f"{package} {version(package)}"
+
+
+def _kinds(one: Score) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in one.differing.most_common(5))
+
+
+_PAGE = """\
+# How faithfully posts are rendered
+
+Made on {date} by `python -m benchmarks.fidelity`, from real posts of public blogs, with {versions}.
+
+A post is rendered as its own engine would have it when the same lists, items, code blocks, tables, cells, headings,
+links, images, quotations, paragraphs and footnotes come out, in the same order, at the same depth, with the same words
+and targets. Template code and control characters are cut from the bodies before; ids, classes, highlighting, curly
+quotes, tables of contents and the form of footnotes do not count. The engines are the real ones with their own
+defaults (Hugo with raw HTML let through; `remark` with its GFM plugin stands for Astro, Docusaurus and Gatsby;
+pulldown-cmark, in pyromark, for Zola).
+
+Share of posts that are identical, in percent, and processor time of rendering alone:
+
+{shares}
+
+What the best of each row still gets otherwise, in posts by kind:
+
+{misses}
+"""
 
 
 def _body(text: str, path: str) -> str:
@@ -125,6 +184,7 @@ def main() -> None:
     ask.add_argument("--work", type=Path, required=True, help="scratch folder, outside the repository")
     ask.add_argument("--renderer", action="append", default=[], help="only this one; may be given again")
     ask.add_argument("--show", type=int, default=0, metavar="N", help="show up to N differences of each post")
+    ask.add_argument("--write", type=Path, help="page to write, beside what is printed")
     chosen = ask.parse_args()
     renderers = available(chosen.renderer)
     scores = []
@@ -136,6 +196,8 @@ def main() -> None:
             if chosen.show:
                 show(render, posts, wanted, chosen.show)
     print(table(scores))
+    if chosen.write:
+        chosen.write.write_text(page(scores), "utf-8")
 
 
 if __name__ == "__main__":
