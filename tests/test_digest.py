@@ -236,6 +236,14 @@ def test_authors_are_named_unless_they_are_usual() -> None:
     assert "By Ines and Tom" in issue(entry(authors=guests[1]), site=site).text
 
 
+def test_a_post_is_dated_in_its_own_language() -> None:
+    """All that stands with a post is in its language, or dates would come out in disorder where directions differ."""
+    variant = issue(entry(), entry(2, "Deux mots", language="fr", authors=(Author("Inès"),)))
+
+    assert "20 نوفمبر 2026\n" in variant.text
+    assert "20 novembre 2026 · Par Inès\n" in variant.text
+
+
 def test_full_posts_are_shown_whole() -> None:
     """With content = "full" the body stands in the HTML; the text keeps to an excerpt and the address."""
     body = f"<h2>فصل</h2><p>{ARABIC}</p><table><tr><td>خلية</td></tr></table><p>الخاتمة</p>"

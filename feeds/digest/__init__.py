@@ -44,7 +44,9 @@ def compose(
     if not entries:
         raise ValueError("an issue needs a post")
     speaker = voice(templates, language or site.language)
-    edition = Edition(site, tuple(entries), speaker, letter, style or Style(), dated)
+    spoken = {entry.post.language or site.language for entry in entries}
+    voices = {each: voice(templates, each) for each in spoken}
+    edition = Edition(site, tuple(entries), speaker, voices, letter, style or Style(), dated)
     values = edition.values()
     shown = min(len(entries), newsletter.max_posts)
     choices = cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown)

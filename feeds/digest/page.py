@@ -1,6 +1,7 @@
 """What the templates of a digest are given."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from html import unescape
 from itertools import repeat
@@ -36,7 +37,7 @@ class Style(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """A post as it is shown."""
+    """A post as it is shown: all in its own language."""
 
     title: str
     url: str
@@ -47,6 +48,7 @@ class Item(Struct, frozen=True):
     authors: str
     category: str
     excerpt: str
+    read_on: str
     image: str
     alt: str
     html: Markup  # empty when only the excerpt is shown
@@ -58,6 +60,7 @@ class Edition(Struct, frozen=True):
     site: Site
     entries: tuple[Entry, ...]  # newest first
     voice: Voice
+    voices: Mapping[str, Voice]  # by the languages of the posts
     letter: Letterhead
     style: Style
     dated: datetime
@@ -121,19 +124,20 @@ class Edition(Struct, frozen=True):
 
     def _item(self, entry: Entry, limit: int, *, image: bool = False, full: bool = False) -> Item:
         post = entry.post
-        language = post.language or self.site.language
+        voice = self.voices[post.language or self.site.language]
         html = mail_safe(entry.html) if full else ""
         picture = entry.image if image and entry.image.startswith(("http://", "https://")) else ""
         return Item(
             title=self._title(entry),
             url=post.url,
-            language=language,
-            direction=direction(language),
-            script=script(language),
-            date=self.voice.date(self._day(post.published), "long"),
-            authors=self._authors(entry),
+            language=voice.language,
+            direction=direction(voice.language),
+            script=script(voice.language),
+            date=voice.date(self._day(post.published), "long"),
+            authors=self._authors(entry, voice),
             category=one_line(next(iter(post.categories), "")),
             excerpt=shortened(one_line(entry.summary), limit),
+            read_on=voice.wording.read_on,
             image="" if picture and escape(picture) in html else picture,
             alt=_alt(entry) or self._title(entry),
             html=Markup(html),  # noqa: S704 - nh3 has just cleaned it
@@ -143,11 +147,11 @@ class Edition(Struct, frozen=True):
         start = shortened(one_line(entry.summary), SUBJECT)
         return one_line(entry.post.title) or start or self.voice.wording.untitled
 
-    def _authors(self, entry: Entry) -> str:
+    def _authors(self, entry: Entry, voice: Voice) -> str:
         """Name the authors, unless it is who writes anyway."""
         names = [one_line(author.name) for author in entry.post.authors if author.name]
         is_usual = names == [self.site.author.name]
-        return say(self.voice.wording.authors, names=self.voice.names(names)) if names and not is_usual else ""
+        return say(voice.wording.authors, names=voice.names(names)) if names and not is_usual else ""
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.site.timezone)).date()

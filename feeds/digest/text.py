@@ -5,30 +5,22 @@ import unicodedata
 from collections.abc import Iterator
 
 from feeds.markup.direction import Direction
+from feeds.markup.excerpt import shorten
 
 COLUMNS = 72
-ELLIPSIS = "…"
 _MARKS = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 # Lines may break between the letters of Chinese and Japanese, but not before what closes (Unicode Annex 14).
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
 _CLOSING = "、。〉》」』】〕！），．：；？ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…"
-_DANGLING = ' \t\n\xa0,;:.-–—(«"“‘[،؛、，'  # looks wrong before "…"
 _PIECES = re.compile(rf"[^\s{_HAN}]+[{_CLOSING}]*|[{_HAN}][{_CLOSING}]*|\s+")
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a text to at most `limit` visible characters, between words if it has any, with "…" where it was cut."""
-    kept, used = "", 0
-    for piece in _PIECES.findall(text):
-        used += visible(piece)
-        if used > limit:
-            break
-        if used < limit:  # else it stays only if nothing follows
-            kept += piece
-    else:
+    """Cut a text to at most `limit` visible characters, after a word, with "…" where it was cut; "" for 0."""
+    if visible(text) <= limit:
         return text
-    return (kept or _first_characters(text, limit - 1)).rstrip(_DANGLING) + ELLIPSIS if limit > 0 else ""
+    return shorten(text, limit - 1) if limit else ""
 
 
 def wrapped(text: str, direction: Direction, columns: int = COLUMNS) -> str:
@@ -60,13 +52,3 @@ def _lines(text: str, columns: int) -> Iterator[str]:
 
 def _columns(text: str) -> int:
     return visible(text) + sum(unicodedata.east_asian_width(each) in "WF" for each in text)
-
-
-def _first_characters(text: str, limit: int) -> str:
-    """Return the first visible characters, each with what combines with it."""
-    count = 0
-    for index, letter in enumerate(text):
-        count += visible(letter)
-        if count > limit:
-            return text[:index]
-    return text
