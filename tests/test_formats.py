@@ -152,8 +152,8 @@ anything = st.lists(st.one_of(st.characters(exclude_categories=()), nasty), max_
 @given(title=anything, text=anything, category=anything, author=anything)
 def test_any_text_gives_a_document(name: str, title: str, text: str, category: str, author: str) -> None:
     """Control characters, lone surrogates, markup and marks of direction: the document parses and keeps the words."""
-    entry = posted(title=title, categories=(category,), authors=(Author(author, author),))
-    document = written(name, Entry(entry.post, text, text), title=title, description=text, copyright=text)
+    entry = posted(title=title, categories=(category,), authors=(Author(author, author, author),))
+    document = written(name, Entry(entry.post, text, text), title=title, description=text, copyright=text, hub=text)
 
     words = document["title"] if name == "json" else (document.findtext("{*}title") or document[0].findtext("title"))
     assert [POST.id] == ids(name, document)

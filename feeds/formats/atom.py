@@ -54,7 +54,7 @@ def item(entry: Entry, feed: Feed) -> bytes:
 
 def _people(authors: tuple[Author, ...]) -> list[dict[str, str]]:
     """Return authors as feedgen takes them; it leaves out one without a name."""
-    return [{"name": name(author), "email": line(author.email), "uri": author.url} for author in authors]
+    return [{"name": name(author), "email": line(author.email), "uri": line(author.url)} for author in authors]
 
 
 def _mark_html(parent: Any, *elements: str) -> None:

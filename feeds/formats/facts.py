@@ -39,7 +39,7 @@ def links(feed: Feed, name: str) -> Iterator[Link]:
     """Yield what `feed` in the format `name` links to beside its home page: itself, its hub, its other formats."""
     yield Link("self", feed.urls[name], MEDIA_TYPES[name])
     if feed.hub:
-        yield Link("hub", feed.hub)
+        yield Link("hub", line(feed.hub))
     for other, url in feed.urls.items():
         if other != name:
             yield Link("alternate", url, MEDIA_TYPES[other])

@@ -25,7 +25,7 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
             "icon": feed.icon,
             "authors": _people(feed.authors),
             "language": feed.language,
-            "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
+            "hubs": [{"type": "WebSub", "url": line(feed.hub)}] if feed.hub else [],
         }
     )
     return document.removesuffix(b"\n}") + b',\n  "items": [\n', _CLOSING
@@ -60,7 +60,7 @@ def item(entry: Entry, feed: Feed) -> bytes:
 
 def _people(authors: tuple[Author, ...]) -> list[dict[str, str]]:
     """Name authors; their mail addresses have no place in a JSON feed."""
-    people = ({"name": line(author.name), "url": author.url} for author in authors)
+    people = ({"name": line(author.name), "url": line(author.url)} for author in authors)
     return [kept for person in people if (kept := {key: value for key, value in person.items() if value})]
 
 

@@ -7,7 +7,6 @@ from feeds.formats.facts import line
 from feeds.model import Feed
 
 FILE_NAME = "feeds.opml"
-MEDIA_TYPE = "text/x-opml"
 
 
 def render(title: str, feeds: Sequence[Feed]) -> bytes:

@@ -15,7 +15,7 @@ from feeds.model import Feed, LeftOut, Problem
 from feeds.publish.files import File, feed_files, page_files
 from feeds.publish.posts import Public, Renderer, public
 
-__all__ = ["Built", "Progress", "Public", "Renderer", "build", "check", "public"]
+__all__ = ["Built", "Progress", "Public", "Renderer", "build", "check", "feeds_of", "public"]
 
 # What a deed calls as it goes: (what it is doing, how many are done, of how many).
 Progress = Callable[[str, int, int], None]
@@ -33,11 +33,11 @@ class Built(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def silent(what: str, done: int, total: int) -> None:
+def quiet(what: str, done: int, total: int) -> None:
     """Tell nobody how far a deed has come."""
 
 
-def build(settings: Settings, now: datetime, progress: Progress = silent) -> Built:
+def build(settings: Settings, now: datetime, progress: Progress = quiet) -> Built:
     """Write the feeds of the posts that are public at `now`, each file only when it changes.
 
     Files of feeds that are no more are removed. Raises SettingsError, or OutputError when the disk refuses: each file
@@ -63,7 +63,7 @@ def build(settings: Settings, now: datetime, progress: Progress = silent) -> Bui
     )
 
 
-def check(settings: Settings, now: datetime, progress: Progress = silent) -> tuple[Problem, ...]:
+def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tuple[Problem, ...]:
     """Return what is wrong with the posts, the feeds that they make, and the feeds that are on disk.
 
     Raises SettingsError, or OutputError for a feed that cannot be read.
