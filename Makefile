@@ -12,7 +12,9 @@ help:
 	@echo 'make docs    write docs/settings.md anew'
 	@echo 'make clean   remove everything that the others made'
 
+# Anew each time: what the last demo left behind is no part of this one.
 demo: .venv/ready
+	@rm -rf public mail .feeds feeds.db*
 	.venv/bin/feeds build
 	.venv/bin/feeds subscribers add reader@example.org
 	.venv/bin/feeds issue weekly --since $(SINCE)
@@ -20,9 +22,9 @@ demo: .venv/ready
 	@echo
 	@echo 'Where to look:'
 	@echo '  the feeds                          public/feed.xml  public/atom.xml  public/feed.json'
-	@echo '  one of each per category           public/feeds/'
-	@echo '  the page that offers them          public/subscribe/index.html'
-	@for each in mail/*.eml; do echo "  the digest, for any mail program   $$each"; done
+	@echo '  the same for each category         public/feeds/'
+	@echo '  a page that offers them            public/subscribe/index.html'
+	@echo "  the digest, for any mail program   $$(find mail -name '*.eml')"
 
 test: wheel
 	.venv-wheel/bin/python -P -m pytest $(PYTEST)
