@@ -49,6 +49,7 @@ def test_one_bad_post_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         {
             "posts/good.md": POST,
             "posts/bad.md": '---\ndate: 2025-06-20\ntitle: "a "b" c"\n---\n',
+            "posts/broken.md": '{"date": "2025-06-20"\n',
             "posts/draft.md": "---\ndraft: true\n---\n",
             "posts/README.md": "hello",
             "posts/doc.adoc": "= hello",
@@ -57,13 +58,18 @@ def test_one_bad_post_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     )
     found = collect(tmp_path, ["posts"], "plain", "", SITE)
 
-    assert [post.path for post in found.posts] == ["posts/good.md"]
+    assert [(post.path, post.title) for post in found.posts][:1] == [("posts/bad.md", 'a "b" c')]
+    assert [post.path for post in found.posts][1:] == ["posts/good.md"]
     assert found.left_out == (
         LeftOut("posts/README.md", "not a post, by its name"),
         LeftOut("posts/doc.adoc", "written in AsciiDoc, which is not read yet"),
         LeftOut("posts/draft.md", "draft"),
     )
-    assert [(each.path, each.line) for each in found.problems] == [("posts/bad.md", 3), ("posts/undated.md", 0)]
+    assert [(each.path, each.line) for each in found.problems] == [
+        ("posts/bad.md", 3),
+        ("posts/broken.md", 1),
+        ("posts/undated.md", 0),
+    ]
 
 
 def test_text_that_is_not_utf8(tmp_path: Path) -> None:

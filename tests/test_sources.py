@@ -172,12 +172,21 @@ def test_drafts_with_a_date_can_be_shown() -> None:
     assert not post("draft: false").draft
 
 
-def test_broken_front_matter_is_one_problem() -> None:
-    """A header that cannot be read keeps its post out and is named at the line of the file."""
+def test_broken_front_matter_costs_no_post() -> None:
+    """A header that its format refuses is named at the line of the file; the post is made of what can be read."""
     found = parsed('layout: x\ntitle: "a "b" c\n"\ndate: 2025-06-20')
 
-    assert (found.post, found.left_out) == (None, None)
+    assert found.post is not None
+    assert found.post.title == 'a "b" c'
     assert [(each.path, each.line) for each in found.problems] == [("posts/a.md", 3)]
+
+
+def test_front_matter_that_says_nothing_is_one_problem() -> None:
+    """Where no key can be read there is no post."""
+    found = parse('{"date": "2025-06-20"', "posts/a.md", SITE, PLAIN)
+
+    assert (found.post, found.left_out) == (None, None)
+    assert [(each.path, each.line) for each in found.problems] == [("posts/a.md", 1)]
 
 
 def test_a_site_below_a_folder() -> None:

@@ -1,10 +1,9 @@
-"""Split a file into front matter and body, and read the front matter; python-frontmatter reads, we find the fences.
+"""Read the front matter of a file; python-frontmatter reads, `fences` and `headers` find it.
 
 The library drops all metadata without a word at a byte order mark, at `...` and where TOML lacks its package, and the
 indentation of a body's first line; so it only gets the block itself.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,27 +12,12 @@ from msgspec import Struct
 
 from feeds.markup import clean_text
 from feeds.model import Problem
+from feeds.sources import fences, headers
+from feeds.sources.fences import Block
 
 _BOM = "\ufeff"
-_OPENER = re.compile(r"(?:[ \t\ufeff]*+\n)*+\ufeff*+(?:(-{3,}|\+{3,})[ \t]*(?:\n|\Z)|(?=\{\s*[\"}]))")
-_CLOSERS = {
-    "-": re.compile(r"^(?:-{3,}|\.{3})[ \t]*(?:\n|\Z)", re.MULTILINE),
-    "+": re.compile(r"^\+{3,}[ \t]*(?:\n|\Z)", re.MULTILINE),
-}
-# Two rules around a paragraph are no front matter: YAML has a key somewhere, or nothing but comments.
-_YAML = re.compile(r"^[^\n#:][^\n:]*+:|^[ \t]*[{?]|\A(?:[ \t]*(?:#[^\n]*)?\n)*+\Z", re.MULTILINE)
-_END_OF_BROKEN_JSON = re.compile(r"^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)", re.MULTILINE)
 _LONGEST = 200_000  # characters of front matter; 115 of 35,000 real posts have more than 4,000
-
-
-class Block(Struct, frozen=True):
-    """Where the front matter of a text stands."""
-
-    kind: str  # a key of `handlers.HANDLERS`; "" when there is none
-    text: str  # with its fences
-    line: int  # 1-based, of the opening fence
-    body: str
-    body_line: int
+_TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
 
 class FrontMatter(Struct, frozen=True):
@@ -44,6 +28,7 @@ class FrontMatter(Struct, frozen=True):
     block: Block
     problems: tuple[Problem, ...] = ()
     is_broken: bool = False  # nothing could be read
+    is_salvaged: bool = False  # something could, but keys may be missing
 
     @property
     def body(self) -> str:
@@ -51,67 +36,49 @@ class FrontMatter(Struct, frozen=True):
         return self.block.body
 
     def first(self, keys: Iterable[str]) -> tuple[str, Any]:
-        """Return the first of these keys that says anything, and what it says; else ("", None)."""
+        """Return the first of these keys that says anything, and what it says; else ("", None).
+
+        A key with a dot looks into a map: "last_update.date".
+        """
         for key in keys:
-            value = self.values.get(key)
+            value = self._value(key)
             if value is not None and value != "" and value != [] and value != {}:
                 return key, value
         return "", None
 
     def problem(self, key: str, what: str, mend: str) -> Problem:
         """Make a Problem that points to the line of a key; to the whole file for ""."""
-        return Problem(self.path, self._line_of(key) if key else 0, what, mend)
+        return Problem(self.path, self._line_of(key.rpartition(".")[2]) if key else 0, what, mend)
+
+    def _value(self, key: str) -> Any:
+        value: Any = self.values
+        for step in key.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return value
 
     def _line_of(self, key: str) -> int:
         name = re.escape(key).replace("_", "[-_]")
-        found = re.search(rf"^[ \t]*[\"']?{name}[\"']?[ \t]*[:=]", self.block.text, re.MULTILINE | re.IGNORECASE)
+        found = re.search(rf"^[ \t]*[\"':.]*[ ]?{name}[\"']?[ \t]*[:=]", self.block.text, re.MULTILINE | re.IGNORECASE)
         return self.block.line + (self.block.text.count("\n", 0, found.start()) if found else 0)
 
 
-def find(text: str) -> Block:
+def find(text: str, path: str) -> Block:
     """Find the front matter of a file's text; line ends become LF, a byte order mark goes."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.lstrip(_BOM)
-    opener = _OPENER.match(text)
-    end = _end(text, opener) if opener else 0
-    if opener is None or not end:
-        return Block("", "", 1, text, 1)
-    start = opener.start(1) if opener[1] else opener.end()
-    kind = {"-": "yaml", "+": "toml", "{": "json"}[text[start]]
-    return Block(kind, text[start:end], 1 + text.count("\n", 0, start), text[end:], 1 + text.count("\n", 0, end))
-
-
-def _end(text: str, opener: re.Match[str]) -> int:
-    """Return where the body starts; 0 when this is no front matter after all."""
-    if opener[1] is None:
-        return _end_of_json(text, opener.end())
-    closer = _CLOSERS[opener[1][0]].search(text, opener.end())
-    if closer is None or (opener[1][0] == "-" and not _YAML.search(text[opener.end() : closer.start()])):
-        return 0
-    return closer.end()
-
-
-def _end_of_json(text: str, start: int) -> int:
-    try:
-        end = json.JSONDecoder(strict=False).raw_decode(text, start)[1]
-    except (ValueError, RecursionError):
-        # Broken, which the reading is to say: up to the last brace, a blank line or the end.
-        broken = _END_OF_BROKEN_JSON.search(text, start)
-        return broken.end() if broken else len(text)
-    return end + 1 if text[end : end + 1] == "\n" else end
+    return fences.find(text) or headers.find(text, path) or Block("", "", 1, text, 1)
 
 
 def split_body(text: str, path: str) -> tuple[str, int]:
     """Return the body of a file and the 1-based line on which it starts."""
-    del path  # engines whose front matter depends on the file's kind will ask
-    block = find(text)
+    block = find(text, path)
     return block.body, block.body_line
 
 
 def read(text: str, path: str) -> FrontMatter:
     """Read the front matter of a file. Never raises: what cannot be read is a Problem with its line."""
-    block = find(text)
+    block = find(text, path)
     if not block.kind:
         return FrontMatter(path, {}, block)
     if len(block.text) > _LONGEST:
@@ -121,19 +88,44 @@ def read(text: str, path: str) -> FrontMatter:
 
 
 def _read(block: Block, path: str) -> FrontMatter:
-    import frontmatter
+    from feeds.sources.handlers import explain
 
-    from feeds.sources.handlers import HANDLERS, explain
-
-    handler = HANDLERS[block.kind]()
+    problems = [Problem(path, block.line, block.flaw, "take out what is too much")] if block.flaw else []
     try:
-        values, _ = frontmatter.parse(clean_text(block.text), handler=handler)
+        values, repeated = _values(block)
     except Exception as error:
         line, what, mend = explain(error, block.text)
-        problem = Problem(path, block.line + line, f"the front matter is not {block.kind.upper()}: {what}", mend)
-        return FrontMatter(path, {}, block, (problem,), is_broken=True)
-    twice = (
+        return _salvaged(block, Problem(path, block.line + line, what, mend))
+    problems += (
         Problem(path, block.line + line, f"{key} is given twice; the last one counts", "take one of them out")
-        for key, line in handler.repeated.items()
+        for key, line in repeated.items()
     )
-    return FrontMatter(path, values, block, tuple(twice))
+    return FrontMatter(path, values, block, tuple(problems))
+
+
+def _values(block: Block) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what a block says, and the keys that it gives twice by 0-based line. Raises whatever its format does."""
+    import frontmatter
+
+    from feeds.sources.handlers import HANDLERS
+
+    handler, text = HANDLERS[block.kind](), clean_text(block.text)
+    try:
+        values, _ = frontmatter.parse(text, handler=handler)
+    except Exception:
+        # Hexo takes a tab for two spaces (its front-matter package, `escape`), so there are live blogs with tabs.
+        spaced = _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text)
+        if block.kind != "yaml" or spaced == text:
+            raise
+        values, _ = frontmatter.parse(spaced, handler=handler)
+    return values, handler.repeated
+
+
+def _salvaged(block: Block, problem: Problem) -> FrontMatter:
+    from feeds.sources.salvage import salvage
+
+    values = salvage(block.kind, clean_text(block.text))
+    how = ", so it was read line by line" if values else ""
+    what = f"the front matter is not {block.kind.upper()}{how}: {problem.what}"
+    told = Problem(problem.path, problem.line, what, problem.mend)
+    return FrontMatter(problem.path, values, block, (told,), is_broken=not values, is_salvaged=bool(values))

@@ -1,4 +1,4 @@
-"""Handlers of python-frontmatter for what stands between the fences, one per format.
+"""Handlers of python-frontmatter for the block that front matter is, one per format.
 
 They make up for what the library's own do not do: TOML without another package, dates left to `dates`, no value that
 expands without end, keys by name whatever their case. Only imported when a post is read (yaml takes 30 ms).
@@ -7,11 +7,15 @@ expands without end, keys by name whatever their case. Only imported when a post
 import json
 import re
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from feeds.sources import headers
+from feeds.sources.salvage import salvage
 from feeds.sources.yaml_values import Values, YamlError, key_name
 
 
@@ -44,30 +48,41 @@ class Toml(Handler):
 
     def load(self, fm: str) -> Any:
         """Read the values of a header."""
-        return _by_name(tomllib.loads(fm))
+        return by_name(tomllib.loads(fm))
 
 
-class Json(Handler):
-    """JSON in braces, which are its own fences."""
+class Unfenced(Handler):
+    """A format whose text is the whole block; `front_matter` has found its end."""
 
-    FM_BOUNDARY = re.compile(r"\{")
+    FM_BOUNDARY = re.compile("")
+
+    def __init__(self, loads: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._loads = loads
 
     def split(self, text: str) -> tuple[str, str]:
-        """Take the whole block for the header; `front_matter` has found its end."""
+        """Take the whole block for the header."""
         return text, ""
 
     def load(self, fm: str) -> Any:
         """Read the values of a header."""
-        return _by_name(json.loads(fm, strict=False))
+        return self._loads(fm)
 
 
-HANDLERS: dict[str, type[Handler]] = {"yaml": Yaml, "toml": Toml, "json": Json}
+HANDLERS: dict[str, Callable[[], Handler]] = {
+    "yaml": Yaml,
+    "toml": Toml,
+    "json": partial(Unfenced, lambda text: by_name(json.loads(text, strict=False))),
+    "js": partial(Unfenced, partial(salvage, "js")),
+    **{kind: partial(Unfenced, loads) for kind, loads in headers.KINDS.items()},
+}
 
 
-def _by_name(value: Any) -> Any:
+def by_name(value: Any) -> Any:
+    """Give the keys of maps within maps and lists the names that they are looked up by."""
     if isinstance(value, dict):
-        return {key_name(key): _by_name(inner) for key, inner in value.items()}
-    return [_by_name(inner) for inner in value] if isinstance(value, list) else value
+        return {key_name(key): by_name(inner) for key, inner in value.items()}
+    return [by_name(inner) for inner in value] if isinstance(value, list) else value
 
 
 def explain(error: Exception, block: str) -> tuple[int, str, str]:

@@ -84,7 +84,7 @@ class _Reading:
         if key:
             mend = f"the {in_path:%Y-%m-%d} of its path counts; {_WRITE}" if in_path else _WRITE
             self._problem(key, f"{key}: {_shown(stated)} is no date", mend)
-        elif not in_path:
+        elif not in_path and not self.matter.is_salvaged:  # else it is named already
             self._problem("", f"{day} in its path is no date" if day else "no date", _HOW_TO_DATE)
         return in_path
 
