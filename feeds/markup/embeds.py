@@ -5,14 +5,15 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-_EMBEDS = re.compile(r"<(?:iframe|embed|object|svg|math|noscript|script|input)\b|\sdata-[a-z-]*src", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_EMBEDS = re.compile(r"<(?:iframe|embed|object|svg|math|noscript|script|input)\b", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _FRAME = re.compile(r"<(?:iframe|embed)\b([^<>]*)>(?:[^<>]*</(?:iframe|embed)\s*>)?", re.IGNORECASE)
 _OBJECT = re.compile(r"<object\b([^<>]*)>", re.IGNORECASE)
-_GIST = re.compile(r"""<script\b[^<>]*\ssrc=["']?(https://gist\.github\.com/[\w/-]+)\.js[^<>]*>""", re.IGNORECASE)
-_CHECKBOX = re.compile(r"""<input\b[^<>]*\stype=["']?checkbox[^<>]*>""", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
+_GIST = re.compile(r"(https://gist\.github\.com/[\w/-]+)\.js")
+_INPUT = re.compile(r"<input\b([^<>]*)>", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript\b[^<>]*>", re.IGNORECASE)
-_LAZY = re.compile(r"<(?:img|source|video|audio|iframe)\b[^<>]*\sdata-(?:lazy-|original-)?src[^<>]*>", re.IGNORECASE)
+_SOURCED = re.compile(r"<(?:img|source|video|audio|iframe)\b[^<>]*>", re.IGNORECASE)
 _LAZY_NAME = re.compile(r"\sdata-(?:lazy-|original-)?(src(?:set)?)\s*=", re.IGNORECASE)
 _TEX = re.compile(r'<annotation\b[^<>]*"application/x-tex"[^<>]*>([^<>]*)<', re.IGNORECASE)
 
@@ -36,17 +37,15 @@ _PLAYERS = (
 
 def replaced(markup: str) -> str:
     """Put a link for each frame, player and gist, the real address for a lazy one, text for formulas and boxes."""
-    if not _EMBEDS.search(markup):  # nine in ten: 10 us
+    if not (_EMBEDS.search(markup) or "data-" in markup):  # nine in ten
         return markup
     markup = _each(markup, "svg", lambda attributes, inside: "")
     markup = _each(markup, "math", _formula)
-    if _LAZY.search(markup):  # then the same picture is in <noscript> once more
-        markup = _LAZY.sub(_eager, _each(markup, "noscript", lambda attributes, inside: ""))
-    markup = _NOSCRIPT.sub("", markup)
-    markup = _GIST.sub(r'<p><a href="\1">\1</a></p>', markup)
-    markup = _CHECKBOX.sub(lambda box: "☑" if "checked" in box[0].replace("checkbox", "") else "☐", markup)
-    markup = _OBJECT.sub(lambda tag: _link(tag[1]), markup)
-    return _FRAME.sub(lambda tag: _link(tag[1]), markup)
+    if _LAZY_NAME.search(markup):  # then the same picture is in <noscript> once more
+        markup = _SOURCED.sub(_eager, _each(markup, "noscript", lambda attributes, inside: ""))
+    for tag, instead in _INSTEAD:
+        markup = tag.sub(instead, markup)
+    return markup
 
 
 def _each(markup: str, tag: str, instead: Callable[[str, str], str]) -> str:
@@ -67,13 +66,25 @@ def _formula(attributes: str, inside: str) -> str:
 
 
 def _eager(tag: re.Match[str]) -> str:
-    names = "|".join(_LAZY_NAME.findall(tag[0]))
+    if not (names := "|".join(_LAZY_NAME.findall(tag[0]))):
+        return tag[0]
     placeholder = rf"""\s(?:{names})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)"""
     return _LAZY_NAME.sub(r" \1=", re.sub(placeholder, "", tag[0], flags=re.IGNORECASE))
 
 
-def _link(attributes: str) -> str:
-    named = _named(attributes)
+def _gist(tag: re.Match[str]) -> str:
+    gist = _GIST.fullmatch(_named(tag[1]).get("src", ""))
+    return f'<p><a href="{gist[1]}">{gist[1]}</a></p>' if gist else tag[0]
+
+
+def _box(tag: re.Match[str]) -> str:
+    if _named(tag[1]).get("type", "").lower() != "checkbox":
+        return ""
+    return "☑" if re.search(r"\schecked\b", tag[1], re.IGNORECASE) else "☐"
+
+
+def _link(tag: re.Match[str]) -> str:
+    named = _named(tag[1])
     address = named.get("src") or named.get("data") or ""
     if not re.match(r"(?:https?:)?//", address):
         return ""
@@ -91,3 +102,6 @@ def _link(attributes: str) -> str:
 def _named(attributes: str) -> dict[str, str]:
     """Read attributes by name, in lower case."""
     return {name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(attributes)}
+
+
+_INSTEAD = ((_NOSCRIPT, ""), (_SCRIPT, _gist), (_INPUT, _box), (_OBJECT, _link), (_FRAME, _link))

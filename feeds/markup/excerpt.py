@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from itertools import takewhile
 
 LENGTH = 300  # characters of a summary that is cut
 _MARKED_LENGTH = 1000  # of one that the author marked: a mark may stand far down
@@ -11,7 +12,7 @@ _MARKED_LENGTH = 1000  # of one that the author marked: a mark may stand far dow
 CUT = "\ufdd0"
 _MARK = re.compile(
     r"<!--+\s*(?:(?:read[ _-]?)?more|truncate|(?:end[ _-]?)?excerpt(?:[ _-]?(?:end|separator))?|pelican_end_summary"
-    r"|teaser_end(?::[^<>-]*)?)\s*--+>",
+    r"|teaser_end(?::[^<>-]*+)?)\s*--+>",
     re.IGNORECASE,
 )
 
@@ -28,10 +29,9 @@ _INLINE = re.compile(
 _TAG = re.compile("<[^>]*(?:>|$)")
 _IDEOGRAPHS = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]"
 _IDLE_BREAK = re.compile(rf"(?<={_IDEOGRAPHS})\n(?={_IDEOGRAPHS})")  # they are written without spaces
-_JOINING = re.compile(
-    "[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)  # vowels, jamo, skin, tags
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+# Vowels of Thai and Lao, jamo, colours of skin, tags.
+_JOINING = re.compile("[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")  # two of them make a flag
 _LATIN = re.compile(r"\w", re.ASCII)
 
 
@@ -44,9 +44,9 @@ def excerpt(markup: str, marked: str = "") -> str:
     """Return the first words of clean HTML, or all of `marked`, the part that the author chose, as one plain line."""
     if text := _words(marked):
         return shorten(text, _MARKED_LENGTH)
-    size = 16 * LENGTH
+    size = 6 * LENGTH
     while len(text := _words(markup[:size])) <= LENGTH and size < len(markup):
-        size *= 16
+        size *= 8
     return shorten(text or plain(markup), LENGTH)
 
 
@@ -57,7 +57,7 @@ def plain(markup: str) -> str:
 
 
 def _words(markup: str) -> str:
-    return plain(_ASIDE.sub(" ", markup))
+    return plain(_ASIDE.sub(lambda aside: "" if aside[1] in {"rt", "rp", "sup"} else " ", markup))
 
 
 def shorten(text: str, length: int) -> str:
@@ -72,16 +72,22 @@ def shorten(text: str, length: int) -> str:
 
 def _seam(text: str, at: int) -> int:
     """Step back to where neither a letter that readers see as one nor a Latin word is split."""
-    return next((place for place in range(at, max(at - 50, 0), -1) if not _joined(text[place - 1], text[place])), at)
+    return next((place for place in range(at, max(at - 50, 0), -1) if not _joined(text, place)), at)
 
 
-def _joined(before: str, after: str) -> bool:
-    """Tell whether two characters belong together (Unicode Standard Annex 29, a little more strictly)."""
+def _joined(text: str, at: int) -> bool:
+    """Tell whether the characters on both sides belong together (Unicode Standard Annex 29, a little more strictly)."""
+    before, after = text[at - 1], text[at]
     return bool(
         unicodedata.category(after).startswith("M")
         or "\u200d" in (before, after)
         or unicodedata.combining(before) == 9  # a virama: what follows is written into the same cluster
         or _JOINING.match(after)
-        or (_FLAG.match(before) and _FLAG.match(after))
         or (_LATIN.match(before) and _LATIN.match(after))
+        or (_FLAG.match(after) and _halves(text[:at]) % 2)
     )
+
+
+def _halves(text: str) -> int:
+    """Count the halves of flags that text ends in."""
+    return sum(1 for _ in takewhile(_FLAG.match, reversed(text)))

@@ -56,10 +56,31 @@ _URLS = frozenset({"href", "src", "poster", "cite"})
 _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp|avif);base64,[A-Za-z0-9+/=]+")
 _CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([0-9.]+[wx]))?")
 _SOURCELESS = re.compile(r'<img(?![^>]* src(?:set)?=)(?:[^>]* alt="([^"]*)")?[^>]*>')
-# Tags that end by themselves do not nest; of all others, those that stay open make what follows slow to parse.
-_TAG = re.compile(
-    "<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|link|meta|option|p|rt|rp|source|t[dhr]|track|wbr)[ />])[a-z]", re.I
+# Elements that end by themselves and so do not nest. All that follows the others is parsed the slower the deeper.
+_SELF_ENDING = frozenset(
+    {
+        *(
+            "a",
+            "area",
+            "br",
+            "col",
+            "dd",
+            "dt",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "li",
+            "link",
+            "meta",
+            "option",
+            "p",
+            "param",
+        ),
+        *("rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"),
+    }
 )
+_TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _DEPTH, _WORK = 200, 1_000_000
 
 _BASE: ContextVar[str] = ContextVar("_BASE")  # the post whose attributes are being looked at
@@ -111,8 +132,9 @@ def _refuse_depths(html: str) -> None:
     if html.count("<") < _DEPTH:
         return
     depth = work = 0
-    for tag in _TAG.finditer(html):
-        depth = max(0, depth - 1) if tag[1] else depth + 1
+    for end, name in _TAG.findall(html):
+        if name.lower() not in _SELF_ENDING:
+            depth = max(0, depth - 1) if end else depth + 1
         work += depth
         if depth > _DEPTH or work > _WORK:
             raise UnrenderableError(
