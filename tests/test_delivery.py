@@ -118,7 +118,7 @@ def test_console_that_nobody_reads_stops_the_run() -> None:
 
 def test_memory_plays_what_it_is_told() -> None:
     """Tests say what becomes of each message; only what may have left is kept."""
-    memory = Memory([Outcome("deferred"), Outcome("uncertain"), DeliveryError("down")])
+    memory = Memory(Outcome("deferred"), Outcome("uncertain"), DeliveryError("down"))
 
     assert [memory.send(MESSAGE, ENVELOPE).state for _ in range(2)] == ["deferred", "uncertain"]
     with pytest.raises(DeliveryError):

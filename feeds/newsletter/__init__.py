@@ -1,0 +1,70 @@
+"""Newsletters: open an issue when it is due, deliver it, settle each delivery.
+
+    remember -> open_due -> deliver, or all three: run_due
+
+Each deed may be done at any time, by any number of processes at once, and be cut off at any moment: what must happen
+once is a key in the store, not a matter of who was first.
+"""
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from feeds.config import Settings
+from feeds.delivery import Backend
+from feeds.model import Issue
+from feeds.newsletter.drafting import Source, source
+from feeds.newsletter.ledger import Clock
+from feeds.newsletter.opening import approve, cancel, listed, open_due, open_issue
+from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, quiet
+from feeds.newsletter.previewing import Preview, preview, write_preview
+from feeds.newsletter.remembering import remember
+from feeds.store import Store
+
+__all__ = [
+    "Delivered",
+    "Preview",
+    "Ran",
+    "Source",
+    "approve",
+    "backend_of",
+    "cancel",
+    "deliver",
+    "listed",
+    "open_due",
+    "open_issue",
+    "preview",
+    "remember",
+    "run_due",
+    "source",
+    "write_preview",
+]
+
+
+class Ran(Struct, frozen=True):
+    """What a run of all that was due came to."""
+
+    new_posts: int
+    opened: tuple[Issue, ...]
+    delivered: Delivered
+
+
+def run_due(
+    settings: Settings,
+    store: Store,
+    source: Source,
+    backend: Backend,
+    clock: Clock,
+    *,
+    environ: Mapping[str, str],
+    progress: Progress = quiet,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Ran:
+    """Take notice of new posts, open what is due, deliver what is queued: what cron and the scheduler call.
+
+    Doing it once more changes nothing. Raises SettingsError, StoreError or DeliveryError.
+    """
+    new_posts = remember(store, source, clock())
+    opened = open_due(settings, store, source, clock())
+    delivered = deliver(settings, store, backend, clock, environ=environ, progress=progress, stopping=stopping)
+    return Ran(new_posts, opened, delivered)

@@ -1,0 +1,50 @@
+"""Print the messages of one issue: each variant is encoded once, each message stamped from it."""
+
+import msgspec
+
+from feeds.delivery import Envelope
+from feeds.mail import Encoded, Letterhead, Recipient, encode, message_id, stamp
+from feeds.model import Issue
+from feeds.store import Store, issues
+from feeds.store.deliveries import Claimed
+from feeds.tokens import Claim, sign
+
+
+class Press:
+    """What it takes to make the messages of an issue; the same delivery gives the same bytes whenever it is tried."""
+
+    def __init__(self, store: Store, issue: Issue, keys: tuple[str, ...]) -> None:
+        self._store, self._keys = store, keys
+        self._newsletter, self._label = issue.newsletter, f"{issue.newsletter}-{issue.number}"
+        with store.reading() as connection:
+            letter, self._date = issues.paper(connection, issue.id)
+        self._letter = msgspec.json.decode(letter, type=Letterhead)
+        self._encoded: dict[int, Encoded] = {}
+
+    def envelope(self, claimed: Claimed) -> Envelope:
+        """Say where a message goes."""
+        sender = self._letter.sender.address if self._letter.sender else ""
+        domain = sender.rpartition("@")[2]
+        name = claimed.message_id or message_id(claimed.issue_id, claimed.subscriber_id, self._keys[0], domain)
+        return Envelope(sender, claimed.address, self._label, name)
+
+    def message(self, claimed: Claimed, envelope: Envelope) -> bytes:
+        """Make the message. Raises ValueError for an address that could break out of a header."""
+        recipient = Recipient(
+            claimed.address,
+            envelope.message_id,
+            unsubscribe=self._token(f"unsubscribe:{self._newsletter}", claimed),
+            preferences=self._token("preferences", claimed),
+            name=claimed.name,
+        )
+        return stamp(self._variant(claimed.variant_id), recipient, self._date)
+
+    def _token(self, purpose: str, claimed: Claimed) -> str:
+        return sign(Claim(purpose, claimed.subscriber_id, claimed.generation), self._keys)
+
+    def _variant(self, variant_id: int) -> Encoded:
+        if variant_id not in self._encoded:
+            with self._store.reading() as connection:
+                variant = issues.read_variant(connection, variant_id)
+            self._encoded[variant_id] = encode(variant, self._letter)
+        return self._encoded[variant_id]

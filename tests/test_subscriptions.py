@@ -1,0 +1,277 @@
+"""How readers come and go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from feeds import newsletter as deeds
+from feeds import subscriptions
+from feeds.config import Settings
+from feeds.errors import UsageError
+from feeds.model import Newsletter, Subscription
+from feeds.store import Store, deliveries, tables
+from feeds.subscriptions import Imported
+from tests.newsletter_site import MONDAY, URL, WEEKLY, posts, settings, source, subscribe
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Settings:
+    return settings(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(URL, tmp_path) as opened:
+        yield opened
+
+
+def emails(store: Store, **choices: str) -> list[str]:
+    return [each.email for each in subscriptions.listed(store, **choices)]
+
+
+def test_reader_is_added_with_what_they_chose(site: Settings, store: Store) -> None:
+    """Everything in its normal form."""
+    added = subscriptions.add(
+        site,
+        store,
+        " Leila@EXAMPLE.org ",
+        MONDAY,
+        name=" ليلى\tبن  علي\n",
+        language="ar_DZ",
+        timezone="Africa/Algiers",
+        categories=["علوم", " رياضة ", "", "علوم"],
+    )
+
+    assert (added.id, added.email, added.name, added.language) == (1, "Leila@example.org", "ليلى بن علي", "ar-DZ")
+    assert (added.timezone, added.status) == ("Africa/Algiers", "active")
+    assert added.subscriptions == (Subscription("weekly", ("رياضة", "علوم")),)
+    assert list(subscriptions.listed(store)) == [added]
+
+
+WRONG = {
+    "no address": ({"email": "leila"}, "'leila' is no address"),
+    "two addresses": ({"email": "a@example.org, b@example.org"}, "is no address"),
+    "header": ({"email": "a@example.org\r\nBcc: b@example.org"}, "is no address"),
+    "language": ({"language": "عربي"}, "'عربي' is no language"),
+    "zone": ({"timezone": "Mars/Olympus"}, "'Mars/Olympus' is no time zone"),
+    "zone that is a path": ({"timezone": "../../etc/passwd"}, "is no time zone"),
+    "newsletter": ({"newsletter": "daily"}, "there is no newsletter 'daily'; known: weekly"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_value_is_named(site: Settings, store: Store, what: str) -> None:
+    """With the value and what would be right; nobody is added."""
+    choices, expected = WRONG[what]
+    with pytest.raises(UsageError, match=expected):
+        subscriptions.add(site, store, now=MONDAY, **({"email": "a@example.org"} | choices))
+
+    assert emails(store) == []
+
+
+@pytest.mark.parametrize("again", ["leila@example.org", "LEILA@EXAMPLE.ORG", " Leila@example.org"])
+def test_reader_is_there_once(site: Settings, store: Store, again: str) -> None:
+    """However the address is written."""
+    subscribe(site, store, "Leila")
+
+    with pytest.raises(UsageError, match="already gets weekly"):
+        subscriptions.add(site, store, again, MONDAY)
+
+    assert emails(store) == ["Leila@example.org"]
+
+
+def test_domain_in_any_script_is_one_domain(site: Settings, store: Store) -> None:
+    """Shown in its own script, sent to in ASCII."""
+    subscriptions.add(site, store, "ali@مثال.إختبار", MONDAY)
+    with pytest.raises(UsageError, match="already gets weekly"):
+        subscriptions.add(site, store, "ali@xn--mgbh0fb.xn--kgbechtv", MONDAY)
+    with store.reading() as connection:
+        row = connection.execute(select(tables.subscriber)).one()
+
+    assert (row.email, row.address, row.domain) == (
+        "ali@مثال.إختبار",
+        "ali@xn--mgbh0fb.xn--kgbechtv",
+        "xn--mgbh0fb.xn--kgbechtv",
+    )
+
+
+def test_newsletter_must_be_named_where_there_are_several(tmp_path: Path, store: Store) -> None:
+    """A reader may get several, each once."""
+    site = settings(tmp_path, WEEKLY, Newsletter("daily"))
+    with pytest.raises(UsageError, match="there are several newsletters; name one: weekly, daily"):
+        subscriptions.add(site, store, "a@example.org", MONDAY)
+    for name in ("daily", "weekly"):
+        subscribe(site, store, "a", newsletter=name)
+    subscribe(site, store, "b", newsletter="daily")
+
+    assert emails(store) == ["a@example.org", "b@example.org"]
+    assert emails(store, newsletter="weekly") == ["a@example.org"]
+
+
+def test_site_without_a_newsletter_says_so(site: Settings, store: Store) -> None:
+    """Before anybody is added to nothing."""
+    bare = Settings(site=site.site, root=site.root)
+
+    with pytest.raises(UsageError, match=r"no newsletter; add \[\[newsletter\]\] to feeds.toml"):
+        subscriptions.add(bare, store, "a@example.org", MONDAY)
+
+
+def test_reader_who_unsubscribed_stays_away(site: Settings, store: Store, tmp_path: Path) -> None:
+    """Neither a command nor a file brings them back; only they can."""
+    subscribe(site, store, "a")
+    left = [subscriptions.unsubscribe(store, " A@example.org", MONDAY) for _ in range(2)]
+    file = tmp_path / "readers.csv"
+    file.write_text("email\na@example.org\n")
+
+    assert [each.status for each in left] == ["unsubscribed", "unsubscribed"]
+    with pytest.raises(UsageError, match="has left, and only they can come back"):
+        subscriptions.add(site, store, "a@example.org", MONDAY)
+    assert subscriptions.import_csv(site, store, file, MONDAY) == Imported(0, 0, 1, ())
+    assert (emails(store, status="active"), emails(store, status="unsubscribed")) == ([], ["a@example.org"])
+
+
+def test_unsubscribing_takes_mail_out_of_the_outbox(site: Settings, store: Store) -> None:
+    """What has not left yet does not leave."""
+    deeds.remember(store, source(), MONDAY)
+    subscribe(site, store, "a", "b")
+    deeds.remember(store, source(*posts("x")), MONDAY)
+    deeds.open_issue(site, store, WEEKLY, source(*posts("x")), MONDAY)
+    subscriptions.unsubscribe(store, "a@example.org", MONDAY)
+    with store.reading() as connection:
+        states = [each.state for each in deliveries.of_issue(connection, 1)]
+
+    assert states == ["skipped", "queued"]
+
+
+def test_unknown_reader_is_named(store: Store) -> None:
+    """A slip in the address is not taken for a reader who has left."""
+    with pytest.raises(UsageError, match=r"there is no subscriber nobody@example\.org"):
+        subscriptions.unsubscribe(store, "nobody@example.org", MONDAY)
+
+
+CSV = '''\
+\ufeffEmail,Name,language,timezone,categories,plan
+a@example.org,ليلى,ar,Africa/Algiers,رياضة; علوم,gold
+b@example.org,"Smith, ""Bob""",en,,,
+not an address,,,,,
+A@example.org,again,,,,
+c@example.org,,klingon!,,,
+
+d@example.org
+here@example.org,,,,,
+'''
+
+
+@pytest.fixture
+def file(tmp_path: Path, site: Settings, store: Store) -> Path:
+    subscribe(site, store, "here")
+    path = tmp_path / "readers.csv"
+    path.write_text(CSV, "utf-8")
+    return path
+
+
+def test_file_of_readers_is_imported(site: Settings, store: Store, file: Path) -> None:
+    """The good lines come in, the others are named with their line, and doing it again adds nobody."""
+    first, second = (subscriptions.import_csv(site, store, file, MONDAY) for _ in range(2))
+    readers = list(subscriptions.listed(store))
+
+    assert (first.added, first.duplicates, first.left) == (3, 2, 0)
+    assert [(each.line, each.what) for each in first.problems] == [
+        (1, "column 'plan' is not used"),
+        (4, "'not an address' is no address"),
+        (6, "'klingon!' is no language"),
+    ]
+    assert (second.added, second.duplicates) == (0, 5)
+    assert [each.email[0] for each in readers] == ["h", "a", "b", "d"]
+    assert readers[1].subscriptions == (Subscription("weekly", ("رياضة", "علوم")),)
+    assert readers[2].name == 'Smith, "Bob"'
+
+
+def test_dry_run_keeps_nothing(site: Settings, store: Store, file: Path) -> None:
+    """It says what a real one would."""
+    tried = subscriptions.import_csv(site, store, file, MONDAY, dry_run=True)
+
+    assert emails(store) == ["here@example.org"]
+    assert tried == subscriptions.import_csv(site, store, file, MONDAY)
+
+
+def test_import_that_breaks_off_leaves_nothing_half_done(site: Settings, store: Store, tmp_path: Path) -> None:
+    """All that is kept is kept at once, also of a file of thousands."""
+    path = tmp_path / "many.csv"
+    path.write_text("email\n" + "".join(f"reader{number}@example.org\n" for number in range(1200)))
+    with store.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON subscriber WHEN NEW.email = 'reader1100@example.org'"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    with pytest.raises(Exception, match="no"):
+        subscriptions.import_csv(site, store, path, MONDAY)
+
+    assert emails(store) == []
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_file_of_any_country_is_read(site: Settings, store: Store, tmp_path: Path, separator: str) -> None:
+    """Spreadsheets separate columns as their country does."""
+    path = tmp_path / "readers.csv"
+    path.write_text(separator.join(["name", "email"]) + "\r\n" + separator.join(["x", "x@example.org"]) + "\r\n")
+
+    assert subscriptions.import_csv(site, store, path, MONDAY).added == 1
+    assert emails(store) == ["x@example.org"]
+
+
+UNREADABLE = {
+    "no column": (b"name\nx\n", 'no column "email"; known: email, name'),
+    "empty": (b"", 'no column "email"'),
+    "not UTF-8": ("email\nx@example.org\nجزائر".encode("windows-1256"), "make it a readable UTF-8 file"),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_file_that_is_none_of_ours_is_refused(site: Settings, store: Store, tmp_path: Path, what: str) -> None:
+    """In one line, with the file."""
+    content, expected = UNREADABLE[what]
+    path = tmp_path / "readers.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(UsageError, match=rf"readers\.csv.*{expected}"):
+        subscriptions.import_csv(site, store, path, MONDAY)
+
+
+def test_quotes_that_are_not_closed_are_a_problem(site: Settings, store: Store, tmp_path: Path) -> None:
+    """What stands before them is imported."""
+    path = tmp_path / "readers.csv"
+    path.write_text('email,name\na@example.org,A\nb@example.org,"B\nc@example.org,C\n')
+    became = subscriptions.import_csv(site, store, path, MONDAY)
+
+    assert became.added == 1
+    assert [(each.line, each.mend) for each in became.problems] == [(3, "close the quotes")]
+
+
+@given(content=st.text(st.characters(codec="utf-8"), max_size=80))
+def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+    """Nothing that a file may hold makes the import fail otherwise."""
+    folder = tmp_path_factory.mktemp("any")
+    path = folder / "readers.csv"
+    path.write_text(f"email,name\n{content}", "utf-8", newline="")
+    with Store.open("sqlite://", folder) as store:
+        became = subscriptions.import_csv(settings(folder), store, path, MONDAY)
+
+        assert became.added == len(emails(store))
+
+
+@pytest.mark.parametrize("status", ["bounced", "complained", "erased"])
+def test_suppressed_readers_stay_as_they_are(site: Settings, store: Store, status: str) -> None:
+    """Unsubscribing takes nothing away from what is known of them, and adding does not bring them back."""
+    subscribe(site, store, "a")
+    with store.writing() as connection:
+        connection.execute(update(tables.subscriber).values(status=status))
+
+    assert subscriptions.unsubscribe(store, "a@example.org", MONDAY).status == status
+    with pytest.raises(UsageError, match="has left"):
+        subscriptions.add(site, store, "a@example.org", MONDAY)
