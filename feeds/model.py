@@ -70,6 +70,7 @@ class Post(Struct, frozen=True):
     enclosures: tuple[Enclosure, ...] = ()
     markup: str = "markdown"  # how the body is written: "markdown" or "html"
     opens_with_title: bool = False  # the body's first heading is the title; `read_body` leaves it out
+    opening: str = ""  # mark of how the body begins, by which `identity` knows a post that was moved
     draft: bool = False
     expires: datetime | None = None
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from feeds.identity.marks import opening
 from feeds.markup import absolute_url
 from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import dates, fields, front_matter, heading
@@ -109,6 +110,7 @@ class _Reading:
             image=self._image(url),
             markup=self._markup,
             opens_with_title=opens_with_title,
+            opening=opening(heading.split(self.matter.body, self._markup)[1]),
             draft=self.is_draft,
             expires=self._moment(keys.expires),
         )

@@ -1,0 +1,67 @@
+"""The id of a post: what feed readers tell posts apart by, the same in every format and feed, for ever.
+
+It is what the front matter asks for, else what feeds.lock has for the post, wherever its file lies now, else a
+tag: URI (RFC 4151) of the authority, the day of publication and the path of the file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from itertools import chain, count
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from feeds.identity.lock import Line, line_of
+from feeds.identity.recognise import recognise
+from feeds.identity.uris import authority_of, stated, tag_uri
+from feeds.model import Post, Problem
+
+__all__ = ["assign", "authority_of", "tag_uri"]
+
+
+def assign(
+    posts: Iterable[Post], authority: str, zone: str, known: Iterable[Line] = ()
+) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
+    """Give each post its id, in the order of `posts`; of two with the same guid the one that readers know keeps it.
+
+    `authority` is a host name in ASCII (see `authority_of`), `zone` the site's IANA zone, whose day the tag names,
+    `known` are the lines of the lock. Where none is known, the older of two with the same guid keeps it.
+    """
+    given, lines = tuple(posts), tuple(known)
+    held = {path: line.id for path, line in recognise([line_of(post) for post in given], lines).items()}
+    ids, problems = _stated(given, authority, held)
+    asked = set(ids.values())
+    ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
+    taken = {*ids.values(), *(line.id for line in lines)}
+    clock = ZoneInfo(zone)
+    for post in _oldest_first(given):
+        if post.path not in ids:
+            tag = tag_uri(authority, post.published.astimezone(clock).date(), post.path)
+            ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in taken)
+            taken.add(ids[post.path])
+    return tuple(replace(post, id=ids[post.path]) for post in given), tuple(sorted(problems))
+
+
+def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
+    """Return the ids that posts ask for and get, by path, and a problem for each post that does not get it."""
+    problems, owners = [], {name: path for path, name in held.items()}
+    asking = {post.path: stated(post.guid, authority) for post in _oldest_first(posts) if post.guid}
+    for path, name in asking.items():
+        owner = owners.setdefault(name, path)
+        if owner != path:
+            what = f"{owner} has the same guid"
+            problems.append(Problem(path, 0, what, "give each post its own", "RFC 4287 4.2.6"))
+    return {path: name for path, name in asking.items() if owners[name] == path}, problems
+
+
+def _oldest_first(posts: Iterable[Post]) -> list[Post]:
+    return sorted(posts, key=lambda post: (post.published, post.path))
+
+
+def _candidates(tag: str, path: str) -> Iterator[str]:
+    """Yield the tag of a path, then others for it: paths that differ in their normal form (NFC, NFD) have one tag.
+
+    So has a new post that lies where one was that moved, if both are of the same day.
+    """
+    digests = (sha256(path.encode() + b"\0" * again).hexdigest()[:8] for again in count())
+    return chain([tag], (f"{tag}:{digest}" for digest in digests))
