@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.markup import clean_text
+from feeds.markup.characters import clean_text, first_dropped
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ from feeds.markup import clean_text
 def test_clean(text: str, expected: str) -> None:
     """Illegal characters go, odd breaks become plain ones, joiners and bidi marks stay."""
     assert expected == clean_text(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("a\r\nb\x85\x08", 5), ("\x0c", 0), ("a\r\nنص", -1), ("", -1)])
+def test_first_dropped(text: str, expected: int) -> None:
+    """The first character that a reader would miss is found; line ends are none."""
+    assert expected == first_dropped(text)
 
 
 @settings(max_examples=200, deadline=None)

@@ -18,7 +18,9 @@ def test_contract(name: str) -> None:
 
 def test_text() -> None:
     """Plain text keeps its paragraphs and lines, and loses its tags."""
-    assert RENDERERS["text"]("\n a < b\nc <i>d</i>\n \n\n*e*\n") == "<p> a &lt; b<br>\nc d</p>\n<p>*e*</p>"
+    assert (
+        RENDERERS["text"]("<style>x</style>\n a < b\nc <i>d</i>\n \n\n*e*\n") == "<p> a &lt; b<br>\nc d</p>\n<p>*e*</p>"
+    )
 
 
 @pytest.mark.parametrize(

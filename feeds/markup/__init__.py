@@ -40,7 +40,8 @@ def render(post: Post, body: str, site: Site, first_line: int = 1) -> Rendered:
     shown = (head + rest).replace("<p></p>", "").strip()
     summary = " ".join(clean_text(post.summary).split()) or excerpt(shown, head if mark else "")
     if text.strip() and not (summary or _MEDIA.search(shown)):
-        problems.append(Problem(post.path, first_line, "nothing of the text can be shown in a feed", "write some"))
+        what, mend = "nothing of the text can be shown in a feed", "write words beside its scripts and styles"
+        problems.append(Problem(post.path, first_line, what, mend))
     html = _directed(shown, post.language or site.language, site.language)
     image = _web_address(post.image, post.url) or first_image(shown)
     return Rendered(Entry(post=post, html=html, summary=summary, image=image), tuple(problems))

@@ -17,21 +17,16 @@ _SOURCED = re.compile(r"<(?:img|source|video|audio|iframe)\b[^<>]*>", re.IGNOREC
 _LAZY_NAME = re.compile(r"\sdata-(?:lazy-|original-)?(src(?:set)?)\s*=", re.IGNORECASE)
 _TEX = re.compile(r'<annotation\b[^<>]*"application/x-tex"[^<>]*>([^<>]*)<', re.IGNORECASE)
 
+_PLAYER = r"(?:https?:)?//(?:www\.)?{}.*"
 # A player's address -> that of the page to watch it on, and its picture.
 _PLAYERS = (
     (
-        re.compile(
-            r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries)([\w-]{11})(?!\w).*"
-        ),
-        r"https://www.youtube.com/watch?v=\1",
-        r"https://i.ytimg.com/vi/\1/hqdefault.jpg",
+        re.compile(_PLAYER.format(r"youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries)([\w-]{11})(?!\w)")),
+        "https://www.youtube.com/watch?v={}",
+        "https://i.ytimg.com/vi/{}/hqdefault.jpg",
     ),
-    (re.compile(r"(?:https?:)?//player\.vimeo\.com/video/(\d+).*"), r"https://vimeo.com/\1", ""),
-    (
-        re.compile(r"(?:https?:)?//www\.dailymotion\.com/embed/video/(\w+).*"),
-        r"https://www.dailymotion.com/video/\1",
-        "",
-    ),
+    (re.compile(_PLAYER.format(r"player\.vimeo\.com/video/(\d+)")), "https://vimeo.com/{}", ""),
+    (re.compile(_PLAYER.format(r"dailymotion\.com/embed/video/(\w+)")), "https://www.dailymotion.com/video/{}", ""),
 )
 
 
@@ -39,16 +34,15 @@ def replaced(markup: str) -> str:
     """Put a link for each frame, player and gist, the real address for a lazy one, text for formulas and boxes."""
     if not (_EMBEDS.search(markup) or "data-" in markup):  # nine in ten
         return markup
-    markup = _each(markup, "svg", lambda attributes, inside: "")
-    markup = _each(markup, "math", _formula)
+    markup = each(each(markup, "svg"), "math", _formula)
     if _LAZY_NAME.search(markup):  # then the same picture is in <noscript> once more
-        markup = _SOURCED.sub(_eager, _each(markup, "noscript", lambda attributes, inside: ""))
+        markup = _SOURCED.sub(_eager, each(markup, "noscript"))
     for tag, instead in _INSTEAD:
         markup = tag.sub(instead, markup)
     return markup
 
 
-def _each(markup: str, tag: str, instead: Callable[[str, str], str]) -> str:
+def each(markup: str, tag: str, instead: Callable[[str, str], str] = lambda attributes, inside: "") -> str:
     """Replace each element of a kind by what `instead` makes of its attributes and content; linear for any text."""
     opening = re.compile(rf"<{tag}\b([^<>]*)>", re.IGNORECASE)
     closing = re.compile(rf"</{tag}\s*>", re.IGNORECASE)
@@ -93,7 +87,7 @@ def _link(tag: re.Match[str]) -> str:
     picture = ""
     for player, page, image in _PLAYERS:
         if video := player.fullmatch(address):
-            address, picture = video.expand(page), video.expand(image)
+            address, picture = page.format(video[1]), image.format(video[1])
     title = html.escape(named.get("title") or urlsplit(address).netloc.removeprefix("www."))
     shown = f'<img src="{html.escape(picture)}" alt="{title}">' if picture else title
     return f'<p><a href="{html.escape(address)}">{shown}</a></p>'

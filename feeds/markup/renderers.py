@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Callable
 
+from feeds.markup.embeds import each
+
 Renderer = Callable[[str], str]
 
 
@@ -29,7 +31,8 @@ def _literal_markdown(body: str) -> str:
 
 def _text(body: str) -> str:
     """Show a body as paragraphs of plain text, without its tags."""
-    text = html.escape(re.sub("<[^<>]*>", "", body).strip("\n"), quote=False)
+    words = re.sub("<[^<>]*>", "", each(each(body, "script"), "style"))
+    text = html.escape(words.strip("\n"), quote=False)
     paragraphs = re.split(r"\n[ \t]*\n\s*", text) if text.strip() else ()
     return "\n".join("<p>" + paragraph.replace("\n", "<br>\n") + "</p>" for paragraph in paragraphs)
 

@@ -57,29 +57,9 @@ _PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp|avif);base64,[A-Za-z0-9+
 _CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([0-9.]+[wx]))?")
 _SOURCELESS = re.compile(r'<img(?![^>]* src(?:set)?=)(?:[^>]* alt="([^"]*)")?[^>]*>')
 # Elements that end by themselves and so do not nest. All that follows the others is parsed the slower the deeper.
-_SELF_ENDING = frozenset(
-    {
-        *(
-            "a",
-            "area",
-            "br",
-            "col",
-            "dd",
-            "dt",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "li",
-            "link",
-            "meta",
-            "option",
-            "p",
-            "param",
-        ),
-        *("rp", "rt", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"),
-    }
-)
+_FLAT = """
+    a area br col dd dt embed hr img input li link meta option p param rp rt source tbody td tfoot th thead tr track wbr
+"""
 _TAG = re.compile("<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _DEPTH, _WORK = 200, 1_000_000
 
@@ -131,9 +111,9 @@ def _absolute_srcset(value: str) -> str:
 def _refuse_depths(html: str) -> None:
     if html.count("<") < _DEPTH:
         return
-    depth = work = 0
+    flat, depth, work = set(_FLAT.split()), 0, 0
     for end, name in _TAG.findall(html):
-        if name.lower() not in _SELF_ENDING:
+        if name.lower() not in flat:
             depth = max(0, depth - 1) if end else depth + 1
         work += depth
         if depth > _DEPTH or work > _WORK:
