@@ -28,8 +28,20 @@ FIRST, YEARS = datetime(2015, 1, 1, tzinfo=UTC), 10
 SENTENCES = 3000  # made once for each language; a post draws from them, which is 20 times faster than drawing words
 
 _LETTERS = {
-    "ar": ("ابتثجحخدرزسشصطعغفقكلمنهوي", ("ال", "", "", "و", "ب", "لل"), ("", "", "ة", "ات", "ين", "ها"), "،", "."),
-    "en": ("abcdefghiklmnoprstuvwy", ("", "", "re", "un", "con", "in"), ("", "", "s", "ed", "ing", "ly"), ",", "."),
+    "ar": (
+        "ابتثجحخدرزسشصطعغفقكلمنهوي",
+        ("ال", "", "", "", "و", "ب", "لل"),
+        ("", "", "", "ة", "ات", "ين", "ها"),
+        "،",
+        ".",
+    ),
+    "en": (
+        "abcdefghiklmnoprstuvwy",
+        ("", "", "", "re", "un", "con", "in"),
+        ("", "", "", "s", "ed", "ing", "ly"),
+        ",",
+        ".",
+    ),
 }
 _CODE = 'def greet(name: str) -> str:\n    """Say hello & welcome."""\n    return f"<b>{name}</b>"\n'
 _HTML = '<figure><img src="/images/{0}.jpg" alt="{1}"><figcaption>{1}</figcaption></figure>'
