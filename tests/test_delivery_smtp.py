@@ -5,13 +5,14 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, Self, cast
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -109,7 +110,7 @@ def sinking(*flags: str) -> Iterator[Relay]:
     with subprocess.Popen([SINK, *user, *flags, f"127.0.0.1:{port}", "20"]) as process:
         try:
             until_listening(port)
-            yield Relay("127.0.0.1", port, "none", timeouts=Timeouts(5, 5, 5, 5, 5))
+            yield Relay("127.0.0.1", port, "none", timeouts=Timeouts(5, 5, 5))
         finally:
             process.terminate()
 
@@ -131,6 +132,40 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+class Script:
+    """A server that says what it is told to, one connection after the other, and keeps what it hears."""
+
+    def __init__(self, *connections: list[tuple[str, str]]) -> None:
+        """Take for each connection: (line of which to wait for the end, what to say then); b"" there hangs up."""
+        self.heard: list[str] = []
+        self._connections = [[("", "220 hi"), ("ehlo", "250-hi\r\n250 PIPELINING"), *each] for each in connections]
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.relay = Relay("127.0.0.1", self._listener.getsockname()[1], "none", timeouts=Timeouts(5, 5, 5))
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        for steps in self._connections:
+            connection = self._listener.accept()[0]
+            with connection, connection.makefile("rb") as lines, suppress(ConnectionError):
+                for awaited, answer in steps:
+                    self._hear(lines, awaited)
+                    connection.sendall(answer.encode() + b"\r\n" if answer else b"")
+
+    def _hear(self, lines: BinaryIO, awaited: str) -> None:
+        line = "begin" if awaited else ""
+        while line and not line.startswith(awaited):
+            line = lines.readline().decode()
+            self.heard.append(line.rstrip("\r\n"))
+
+
 @contextmanager
 def serving(server: Server, options: Mapping[str, Any] = {}) -> Iterator[Relay]:
     """Run a server on a free port of this machine, with options of aiosmtpd."""
@@ -145,7 +180,7 @@ def serving(server: Server, options: Mapping[str, Any] = {}) -> Iterator[Relay]:
     controller.start()
     server.connections = 0  # aiosmtpd tries itself out first
     try:
-        yield Relay("127.0.0.1", port, "none", timeouts=Timeouts(5, 5, 5, 5, 5))
+        yield Relay("127.0.0.1", port, "none", timeouts=Timeouts(5, 5, 5))
     finally:
         controller.stop()
 
@@ -319,6 +354,69 @@ def test_a_connection_that_the_relay_gave_up_is_replaced(server: Server) -> None
     assert 2 == server.connections
 
 
+ANNOUNCED = ("DATA", "250 ok\r\n250 ok\r\n354 go")
+
+
+def test_the_dot_is_due_even_without_a_reader() -> None:
+    """A relay may ask for the body though it refused the only reader (RFC 2920 3.1): it gets none, and no message."""
+    steps = [("DATA", "250 ok\r\n550 5.1.1 unknown\r\n354 go"), (".", "554 no valid recipients")]
+    with Script([*steps, ANNOUNCED, (".", "250 taken"), ("QUIT", "221 bye")]) as script, Smtp(script.relay) as smtp:
+        assert ["address", "sent"] == [smtp.send(b"body\r\n", ENVELOPE).meaning for _ in range(2)]
+
+    envelope = [f"MAIL FROM:<{ENVELOPE.sender}>", f"RCPT TO:<{ENVELOPE.recipient}>", "DATA"]
+    assert [*envelope, ".", *envelope, "body", ".", "QUIT"] == script.heard[1:]
+
+
+def test_after_421_a_relay_is_not_spoken_to() -> None:
+    """Even if it forgets to hang up (RFC 5321 3.8)."""
+    first, second = [("DATA", "250 ok\r\n250 ok\r\n421 4.3.2 closing"), ("x", "")], [ANNOUNCED, (".", "250 taken")]
+    with Script(first, [*second, ("QUIT", "221 bye")]) as script, Smtp(script.relay) as smtp:
+        assert ["busy", "sent"] == [smtp.send(b"body\r\n", ENVELOPE).meaning for _ in range(2)]
+
+    assert 2 == script.heard.count("DATA")
+
+
+def test_a_doubt_is_not_tried_again_at_once() -> None:
+    """Silence after the dot on a kept connection may be a message that arrived: a new connection would double it."""
+    steps = [ANNOUNCED, (".", "250 taken"), ANNOUNCED, (".", "")]
+    with Script(steps) as script, Smtp(script.relay) as smtp:
+        assert ["sent", "uncertain"] == [smtp.send(b"body\r\n", ENVELOPE).state for _ in range(2)]
+
+    assert 2 == script.heard.count("body")
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reply"),
+    [
+        ("250-2.0.0 Ok\r\n250-2.0.0 and more\r\n250 2.0.0 queued", "sent", "2.0.0 Ok 2.0.0 and more 2.0.0 queued"),
+        ("250", "sent", ""),
+        ("250-x\r\n" * 2000 + "250 x", "uncertain", "a reply without end"),
+        ("what?", "uncertain", "?"),
+        ("354 go on", "uncertain", "go on"),
+    ],
+    ids=["many lines", "bare code", "endless", "nonsense", "odd"],
+)
+def test_replies_of_all_shapes_are_read(answer: str, state: str, reply: str) -> None:
+    """RFC 5321 4.2.1: lines joined by hyphens are one reply; what is none after the dot leaves a doubt."""
+    with Script([ANNOUNCED, (".", answer), ("QUIT", "221 bye")]) as script, Smtp(script.relay) as smtp:
+        outcome = smtp.send(b"body\r\n", ENVELOPE)
+
+    assert (state, reply) == (outcome.state, outcome.reply)
+
+
+def test_an_interrupted_message_takes_its_connection_along(server: Server) -> None:
+    """Whatever stops us between DATA and the dot, nothing of that message arrives, and the next one is whole."""
+    with serving(server) as relay, Smtp(relay) as smtp:
+        with pytest.raises(TypeError):
+            smtp.send("not bytes", ENVELOPE)  # type: ignore[arg-type]
+        assert smtp._connection
+        assert not smtp._connection.is_open
+        assert "sent" == smtp.send(MESSAGE, ENVELOPE).state
+
+    assert [MESSAGE] == [message.original_content for message in server.messages]
+    assert 2 == server.connections
+
+
 def test_nobody_listens() -> None:
     """One line says where, what and how to mend."""
     relay = Relay("127.0.0.1", free_port(), "none")
@@ -354,7 +452,7 @@ SINK_FAULTS: list[tuple[list[str], str, str]] = [
 @pytest.mark.parametrize(("flags", "state", "meaning"), SINK_FAULTS, ids=lambda each: "".join(each) or "none")
 def test_faults_are_told_apart(flags: list[str], state: str, meaning: str) -> None:
     """Before the final dot it is safe to try again; a drop or silence after it is a doubt, an answer never is."""
-    with sinking(*flags) as relay, Smtp(changed(relay, timeouts=Timeouts(5, 5, 5, 5, dot=0.3))) as smtp:
+    with sinking(*flags) as relay, Smtp(changed(relay, timeouts=Timeouts(5, 30, dot=0.3))) as smtp:
         outcome = smtp.send(MESSAGE, ENVELOPE)
 
     assert (state, meaning) == (outcome.state, outcome.meaning)
@@ -364,7 +462,7 @@ def test_faults_are_told_apart(flags: list[str], state: str, meaning: str) -> No
 @pytest.mark.needs("smtp-sink")
 def test_a_body_that_did_not_leave_is_no_doubt() -> None:
     """The relay stops reading in the middle of a large message: the dot cannot have arrived."""
-    with sinking("-A", "30") as relay, Smtp(changed(relay, timeouts=Timeouts(5, 5, 5, 0.3, 0.3))) as smtp:
+    with sinking("-A", "30") as relay, Smtp(changed(relay, timeouts=Timeouts(5, 5, dot=0.3))) as smtp:
         outcome = smtp.send(MESSAGE + b"x" * 50_000_000, ENVELOPE)
 
     assert ("deferred", "lost") == (outcome.state, outcome.meaning)

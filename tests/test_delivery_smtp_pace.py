@@ -88,9 +88,11 @@ def test_a_quota_blocks_until_its_window_and_lets_no_flood_out() -> None:
 
 def test_a_clock_set_back_costs_nothing() -> None:
     """Two hours back, and the next message leaves no later than the rate asks."""
-    bucket, _ = TokenBucket(10, 10, NOON).take(NOON)
+    earlier = NOON - timedelta(hours=2)
+    bucket = TokenBucket(10, 10, NOON).throttled(NOON)
 
-    assert departures(bucket, 1, NOON - timedelta(hours=2))[0] <= NOON - timedelta(hours=2) + SECOND
+    assert earlier < departures(bucket, 1, earlier)[0] <= earlier + SECOND
+    assert 5 == bucket.take(earlier)[0].rate
 
 
 def test_a_restart_opens_no_flood_gate() -> None:

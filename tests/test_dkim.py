@@ -144,13 +144,11 @@ def test_two_keys_sign_the_same_message() -> None:
 @KEYS
 def test_the_header_can_travel(key: Key) -> None:
     """ASCII, CRLF, no line over 78 characters, the same for the same message."""
-    header = sign(MESSAGE, "news.example.org", "feeds-2026", key)
+    for length in range(1, 64):
+        header = sign(MESSAGE, "x" * length + ".example", "feeds-2026", key)
 
-    assert header == sign(MESSAGE, "news.example.org", "feeds-2026", key)
-    assert header.isascii()
-    assert header.endswith(b"\r\n")
-    assert b"\n" not in header.replace(b"\r\n", b"")
-    assert max(map(len, header.split(b"\r\n"))) <= 78
+        assert re.fullmatch(rb"DKIM-Signature:([!-~ ]{1,77}\r\n\t(?=[!-~]))*[!-~ ]{1,77}\r\n", header)
+        assert header == sign(MESSAGE, "x" * length + ".example", "feeds-2026", key)
 
 
 @pytest.mark.parametrize(

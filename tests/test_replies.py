@@ -199,6 +199,7 @@ def test_retries_of_many_readers_are_spread() -> None:
 FAILED = {
     "base64-report": ("address", "5.1.1", "قارئ@example.net"),
     "courier-no-action": ("address", "5.0.0", "gone@example.net"),
+    "dragonfly-text": ("policy", "5.7.26", "reader@example.com"),
     "exchange-2003": ("address", "", "gone@example.com"),
     "exchange-access-denied": ("mailbox", "5.4.1", "reader@example.com"),
     "exchange-authentication": ("policy", "5.7.515", "reader@outlook.example"),
@@ -242,6 +243,7 @@ FAILED = {
 NOTHING = {
     "away-arabic": "auto-reply",
     "away-english": "auto-reply",
+    "away-failed-recipients": "auto-reply",
     "away-french": "auto-reply",
     "away-german": "auto-reply",
     "away-hebrew": "auto-reply",

@@ -14,7 +14,6 @@ from feeds.errors import SettingsError
 
 UNLIMITED = 10_000.0  # messages a second: more than any relay takes, yet halving has something to begin with
 _RECOVERY = 600.0  # seconds from a standstill back to the ceiling
-_SLOWEST = 1 / 60  # messages a second
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -41,8 +40,7 @@ class TokenBucket(Struct, frozen=True):
         if self.halved and timedelta(0) <= now - self.halved < timedelta(seconds=1):
             return self
         rate, tokens = self._at(now)
-        slower = max(_SLOWEST, rate / 2)
-        return replace(self, rate=slower, updated=now, tokens=tokens - slower, halved=now)
+        return replace(self, rate=rate / 2, updated=now, tokens=tokens - rate / 2, halved=now)
 
     def blocked(self, until: datetime) -> "TokenBucket":
         """Stop until then: a quota is used up."""

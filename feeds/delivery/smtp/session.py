@@ -19,13 +19,11 @@ from feeds.replies import Phase, enhanced_code
 
 
 class Timeouts(Struct, frozen=True):
-    """Seconds to wait in each phase: RFC 5321 4.5.3.2, where too short a wait for the last one makes doubles."""
+    """Seconds to wait at least, by RFC 5321 4.5.3.2: too short a wait for the reply to the dot makes doubles."""
 
     connect: float = 60
-    command: float = 300  # the greeting, EHLO, AUTH, MAIL, RCPT
-    data: float = 120
-    block: float = 180
-    dot: float = 600
+    command: float = 300  # the greeting and replies to commands
+    dot: float = 600  # the body and the reply to it
 
 
 class Relay(Struct, frozen=True):

@@ -15,7 +15,7 @@ from feeds.replies import Phase
 Command = tuple[Phase, bytes]
 
 _QUIT = 10.0  # seconds; nothing depends on the answer
-_LONGEST_REPLY = 1 << 16  # bytes
+_MOST_LINES = 1000  # in a reply
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _XTEXT = re.compile(r"[^!-*,-<>-~]")
 _DOT, _LEADING_DOT = re.compile(rb"\n\."), re.compile(rb"^\.", re.MULTILINE)
@@ -41,11 +41,15 @@ class Connection:
         """Send one message; return the reply that ended it. Raises UnsendableError, and has sent nothing then."""
         commands = envelope_commands(envelope, message, self._offers)
         self.count += 1
-        replies = self._announce(commands)
-        bad = next((reply for reply in replies if not _is_good(reply)), None)
-        self._unfinished = not _is_good(replies[-1])
-        if not self._unfinished:  # RFC 2920 3.1: the dot is due even if the only reader was refused
-            replies.append(self._finish(b".\r\n" if bad else stuffed(message)))
+        try:
+            replies = self._announce(commands)
+            bad = next((reply for reply in replies if not _is_good(reply)), None)
+            self._unfinished = not _is_good(replies[-1])
+            if not self._unfinished:  # RFC 2920 3.1: the dot is due even if the only reader was refused
+                replies.append(self._finish(b".\r\n" if bad else stuffed(message)))
+        except BaseException:  # interrupted: the relay would take our next words for the message
+            self.close()
+            raise
         if any(reply.code in (0, 421) for reply in replies):
             self.close()
         return bad or replies[-1]
@@ -101,8 +105,8 @@ class Connection:
 
     def _reply(self, phase: Phase) -> Reply:
         """Read one reply, of any number of lines (RFC 5321 4.2.1). Raises OSError when there will be none."""
-        lines = []
-        while True:
+        lines: list[bytes] = []
+        while len(lines) < _MOST_LINES:
             line, found, rest = self._read.partition(b"\n")
             if found:
                 self._read = rest
@@ -111,9 +115,10 @@ class Connection:
                     return Reply(phase, int(line[:3]) if line[:3].isdigit() else 0, words(b" ".join(lines)))
             else:
                 chunk = self._socket.recv(4096)
-                if not chunk or len(self._read) > _LONGEST_REPLY:
+                if not chunk:
                     raise ConnectionError("connection closed by the relay")
                 self._read += chunk
+        raise ConnectionError("a reply without end")
 
 
 def envelope_commands(envelope: Envelope, message: bytes, offers: Collection[str]) -> list[Command]:
