@@ -8,7 +8,7 @@ import re
 _PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 17))
 _LEGAL = f"\t\n -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc{_PLANES}"
 _CLEAN = re.compile(f"[{_LEGAL}]*")  # matching what is legal costs 3 us a KB, searching what is not 70
-_DIRTY = re.compile(f"\r\n|[^{_LEGAL}]")
+_DIRTY = f"\r\n|[^{_LEGAL}]"  # not compiled before it is needed, which it seldom is
 _INSTEAD = dict.fromkeys(("\r\n", "\r", "\x85"), "\n") | dict.fromkeys("\v\f\x1c\x1d\x1e\x1f", " ")
 
 
@@ -16,9 +16,9 @@ def clean_text(text: str) -> str:
     """Drop what XML 1.0 cannot carry or the W3C validator warns of; line ends become LF, other breaks a space."""
     if _CLEAN.fullmatch(text):
         return text
-    return _DIRTY.sub(lambda match: _INSTEAD.get(match[0], ""), text)
+    return re.sub(_DIRTY, lambda match: _INSTEAD.get(match[0], ""), text)
 
 
 def first_dropped(text: str) -> int:
     """Return where the first character stands that `clean_text` drops or replaces by a space, or -1."""
-    return next((match.start() for match in _DIRTY.finditer(text) if _INSTEAD.get(match[0]) != "\n"), -1)
+    return next((match.start() for match in re.finditer(_DIRTY, text) if _INSTEAD.get(match[0]) != "\n"), -1)
