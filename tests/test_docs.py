@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,7 +15,7 @@ import pytest
 
 import feeds
 from feeds.cli import cli
-from feeds.config import keys, load, parse
+from feeds.config import keys, parse
 
 ROOT = Path(__file__).parent.parent
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])}
@@ -123,6 +124,16 @@ def test_every_module_is_in_the_table_of_rings() -> None:
     assert nouns == {name for row in rows for name in re.findall(r"`(\w+)`", row)}
 
 
-def test_sample_site_can_be_loaded() -> None:
-    """The settings of this repository's own site are right."""
-    assert "ar" == load(ROOT).site.language
+def test_demo_does_what_readme_says(tmp_path: Path) -> None:
+    """`make demo` names the one broken post, builds the feeds of the others and leaves a digest in a folder."""
+    shutil.copy(ROOT / "feeds.toml", tmp_path)
+    shutil.copytree(ROOT / "posts", tmp_path / "posts")
+    recipe = re.findall(r"^\t\.venv/bin/feeds (.+)", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    program = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()"]
+    said = [
+        subprocess.run([*program, *line.replace("$(SINCE)", "2025-01-01").split()], cwd=tmp_path, capture_output=True)
+        for line in recipe
+    ]
+    assert [(0, 1), (0, 0), (0, 0), (0, 0)] == [(each.returncode, len(each.stderr.splitlines())) for each in said]
+    assert (tmp_path / "public/feed.xml").is_file()
+    assert [tmp_path / "mail/weekly-1/reader@example.org.eml"] == [*tmp_path.glob("mail/**/*.eml")]
