@@ -24,7 +24,7 @@ SIGNED = (
 _SHORTEST_RSA = 1024  # bits; verifiers refuse shorter keys (RFC 8301 3.2)
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\r]*(?:\r\n[ \t][^\r]*)*)\r\n")
 _SPACES = re.compile(rb"[ \t\r\n]+")
-_BLANKS = re.compile(rb"[ \t]+")
+_RUN = re.compile(rb"  +")
 _LOOSE = re.compile(rb" [ \r]")
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LINE = 72  # characters
@@ -97,7 +97,7 @@ def _relaxed(name: str, value: bytes) -> bytes:
 def _relaxed_body(body: bytes) -> bytes:
     """Write a body so that spaces at line ends, runs of them and empty lines at its end do not matter (3.4.4)."""
     if b"\t" in body or _LOOSE.search(body):
-        body = _BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n")
+        body = _RUN.sub(b" ", body.replace(b"\t", b" ")).replace(b" \r\n", b"\r\n")
     body = body.rstrip(b" \r\n")
     return body + b"\r\n" if body else b""
 
