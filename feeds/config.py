@@ -43,6 +43,9 @@ class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ("category",)
     limit: Annotated[Count, "Newest posts in a feed."] = 20
     content: Annotated[Content, "How much of a post a feed carries; a summary is always there as well."] = "full"
+    archive: Annotated[
+        bool, "Keep all older posts in archive documents (RFC 5005); feeds then hold up to twice `limit`."
+    ] = False
     hub: Annotated[str, "Address of a WebSub hub."] = ""
 
 

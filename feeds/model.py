@@ -84,6 +84,14 @@ class Entry(Struct, frozen=True):
     image: str = ""  # the front matter's, else the first of the body
 
 
+class History(Struct, frozen=True):
+    """Where a document stands in the history of its feed (RFC 5005); with neither, it is the whole of it."""
+
+    previous: Mapping[str, str] = field(default_factory=dict)  # format name -> the archive document before it
+    current: Mapping[str, str] = field(default_factory=dict)  # of an archive document: where the feed itself is
+    following: Mapping[str, str] = field(default_factory=dict)  # of an archive document: the one after it
+
+
 class Feed(Struct, frozen=True):
     """One feed in whatever formats: the site's, or that of one category."""
 
@@ -102,6 +110,7 @@ class Feed(Struct, frozen=True):
     category: str = ""  # "" for the site's own feed
     folder: str = ""  # where its files lie below `out`: "feeds/<slug>"; "" for the site's own feed
     content: str = "full"  # or "summary"
+    history: History | None = None  # None: it says nothing of older posts
 
     @property
     def updated(self) -> datetime:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feeds.check import CHECKS, check
 from feeds.formats import FORMATS, opml
-from feeds.model import Author, Enclosure, Entry, Feed, Post, Problem
+from feeds.model import Author, Enclosure, Entry, Feed, History, Post, Problem
 
 URLS = {name: f"https://example.org/{each.file_name}" for name, each in FORMATS.items()} | {
     "opml": "https://example.org/"
@@ -51,6 +51,8 @@ FEED = Feed(
     hub="https://hub.example/",
     stylesheet="/feed.css",
 )
+OLDER = {name: f"https://example.org/feeds/archive/1/{each.file_name}" for name, each in FORMATS.items()}
+HISTORIES = [msgspec.structs.replace(FEED, history=each) for each in (History(), History(OLDER), History(OLDER, URLS))]
 
 
 def good(name: str) -> bytes:
@@ -71,12 +73,15 @@ def test_what_we_write_is_right(name: str) -> None:
         bare = Entry(msgspec.structs.replace(POST, title="", categories=(), authors=(), enclosures=()), "", "")
         summaries = msgspec.structs.replace(FEED, content="summary")
         documents += [
-            FORMATS[name].render(feed, posts) for feed in (FEED, summaries) for posts in ([], [ENTRY], [bare])
+            FORMATS[name].render(feed, posts)
+            for feed in (FEED, summaries, *HISTORIES)
+            for posts in ([], [ENTRY], [bare])
         ]
 
     assert [()] * len(documents) == [problems(name, document) for document in documents]
 
 
+HISTORY = 'xmlns:fh="http://purl.org/syndication/history/1.0"'
 # (format, what stands in the good document, what takes its place, part of what is to be said)
 BROKEN = [
     # the document
@@ -108,6 +113,10 @@ BROKEN = [
         "it says that it is at",
     ),
     ("rss", 'rel="self"', 'rel="via"', "no link to itself"),
+    # its history
+    ("rss", "<channel>", f"<channel><fh:archive {HISTORY}/>", "of no archive"),
+    ("atom", "<rights", f"<fh:archive {HISTORY}/><rights", "the way back to the feed"),
+    ("atom", 'rel="hub"/>', f'rel="next-archive"/><fh:complete {HISTORY}/>', "a complete feed with archive"),
     ("rss", 'rel="hub"', 'rel="alternate" type="application/atom+xml"', "2 alternate links"),
     ("rss", ' type="application/rss+xml"', ' type="rss"', "not a media type"),
     ("rss", "  </channel>", "<ttl>60</ttl></channel>", "after the items"),

@@ -13,6 +13,7 @@ from feeds.check.tree import (
     Finding,
     Table,
     check_alternates,
+    check_history,
     check_ids,
     check_self,
     finding,
@@ -83,6 +84,7 @@ def check(document: bytes, url: str) -> Iterator[Finding]:
     entries = root.findall(f"{ATOM}entry")
     yield from walk(root, FEED)
     yield from check_self(root, url)
+    yield from check_history(root)
     yield from _shared(root, "")
     yield from _order(root)
     yield from check_ids((entry, _text(entry, "id")) for entry in entries)

@@ -15,6 +15,7 @@ from feeds.check.tree import (
     Finding,
     Table,
     check_alternates,
+    check_history,
     check_ids,
     check_self,
     finding,
@@ -106,6 +107,7 @@ def _channel(channel: Any, url: str) -> Iterator[Finding]:
     items = channel.findall("item")
     yield from check_self(channel, url)
     yield from check_alternates(channel)
+    yield from check_history(channel)
     if channel.findtext("link") == url:
         yield finding(channel, "", "its <link> is the feed", "name the page that it speaks for", "RSS 2.0: channel")
     if items and items[0].xpath("following-sibling::*[not(self::item)]"):

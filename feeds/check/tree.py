@@ -14,6 +14,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 # Extensions that readers know and the W3C validator lets pass.
 _EXTENSIONS = (
@@ -23,7 +24,7 @@ _EXTENSIONS = (
     "{http://purl.org/dc/terms/}",
     "{http://purl.org/rss/1.0/modules/syndication/}",
     "{http://purl.org/rss/1.0/modules/slash/}",
-    "{http://purl.org/syndication/history/1.0}",
+    HISTORY,
     "{http://purl.org/syndication/thread/1.0}",
     "{http://www.itunes.com/dtds/podcast-1.0.dtd}",
 )
@@ -124,6 +125,23 @@ def check_alternates(parent: Any, item: str = "") -> Iterator[Finding]:
     if twice := [kind for kind, count in counts.items() if count > 1]:
         what = f"{counts[twice[0]]} alternate links of one type and language: {twice[0][0]}"
         yield finding(parent, item, what, "keep one", "RFC 4287 4.1.1")
+
+
+def check_history(parent: Any) -> Iterator[Finding]:
+    """Yield what is wrong with how an archive document or a complete feed is tied to others (RFC 5005)."""
+    rels = {link.get("rel") for link in parent.iterfind(f"{ATOM}link")}
+    around = {"prev-archive", "next-archive"} & rels
+    is_complete = parent.find(f"{HISTORY}complete") is not None
+    if is_complete and around:
+        mend = f"take out complete or {min(around)}"
+        yield finding(parent, "", "a complete feed with archive documents", mend, "RFC 5005 2")
+    if parent.find(f"{HISTORY}archive") is not None and not is_complete:
+        if not around:
+            mend = "link to the document before or after it"
+            yield finding(parent, "", "an archive document of no archive", mend, "W3C validator: ArchiveIncomplete")
+        if "current" not in rels:
+            mend = 'add a link with rel="current"'
+            yield finding(parent, "", "the way back to the feed is missing", mend, "RFC 5005 4")
 
 
 def check_ids(ids: Iterable[tuple[Any, str]]) -> Iterator[Finding]:

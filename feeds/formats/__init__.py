@@ -5,9 +5,11 @@ same input gives the same bytes in any thread, locale, zone and year, and any te
 feedgen and lxml (60 ms) are imported when the first RSS or Atom feed is made, not with this package.
 """
 
+import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from feeds.formats import atom, jsonfeed, rss
@@ -16,6 +18,8 @@ from feeds.model import Entry, Feed
 
 # Only we say so of a feed, and no text inside one can: there "<" and quotes are escaped.
 _MARK = re.compile(rf'<generator>{GENERATOR}</generator>|"user_comment": "Made by {GENERATOR}[.]'.encode())
+
+_ID = re.compile(rb'<guid[^>]*>([^<]*)</guid>|\n    <id>([^<]*)</id>|\n      "id": (".*"),?\n')
 
 
 class Format(Struct, frozen=True):
@@ -49,3 +53,17 @@ FORMATS: Mapping[str, Format] = {
 def is_ours(document: bytes) -> bool:
     """Tell whether a file is a feed that this package wrote."""
     return _MARK.search(document) is not None
+
+
+def holds_address(document: bytes, url: str) -> bool:
+    """Tell whether a feed that we wrote names the address `url`, its own among others."""
+    return any(f'"{form}"'.encode() in document for form in (url, html.escape(url, quote=False)))
+
+
+def ids(document: bytes) -> frozenset[str]:
+    """Return the ids of the posts in a feed that we wrote, in whatever format; cheap, since it need not be parsed."""
+    found = _ID.findall(document)
+    return frozenset(
+        msgspec.json.decode(json, type=str) if json else html.unescape((guid or atom).decode())
+        for guid, atom, json in found
+    )

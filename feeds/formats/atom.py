@@ -24,6 +24,7 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
     root = generator.tree(made.atom_str())
     root.set(generator.LANG, feed.language)
     _mark_html(root, "title", "subtitle", "rights")
+    generator.add_standing(root, feed)
     return generator.frame(root, _CLOSING, feed.stylesheet)
 
 

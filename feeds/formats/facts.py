@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct
 
 from feeds.markup.characters import clean_text
-from feeds.model import Author, Entry, Feed, Post
+from feeds.model import Author, Entry, Feed, History, Post
 
 # No version: an upgrade of ours must not change bytes that every reader of every site would fetch again.
 GENERATOR = "feeds"
@@ -43,6 +43,18 @@ def links(feed: Feed, name: str) -> Iterator[Link]:
     for other, url in feed.urls.items():
         if other != name:
             yield Link("alternate", url, MEDIA_TYPES[other])
+    history = feed.history or History()
+    places = {"current": history.current, "prev-archive": history.previous, "next-archive": history.following}
+    for rel, urls in places.items():
+        if name in urls:
+            yield Link(rel, urls[name], MEDIA_TYPES[name])
+
+
+def standing(feed: Feed) -> str:
+    """Say what a document is to its feed: "archive", "complete", or "" for all others (RFC 5005)."""
+    if feed.history is None:
+        return ""
+    return "archive" if feed.history.current else "" if feed.history.previous else "complete"
 
 
 def line(text: str) -> str:

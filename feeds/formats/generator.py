@@ -13,11 +13,12 @@ from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.ext.media import MediaEntryExtension, MediaExtension
 from lxml import etree
 
-from feeds.formats.facts import GENERATOR, line, moment, terms
+from feeds.formats.facts import GENERATOR, line, moment, standing, terms
 from feeds.model import Entry, Feed
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ATOM = "http://www.w3.org/2005/Atom"
+HISTORY = "http://purl.org/syndication/history/1.0"
 NAMESPACES = {
     "atom": ATOM,
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -76,6 +77,12 @@ def add(parent: Any, name: str, text: str | None = None, **attributes: str) -> N
     """Add an Atom element at the end of `parent`; attributes that are "" are left out."""
     node = etree.SubElement(parent, f"{{{ATOM}}}{name}", {key: value for key, value in attributes.items() if value})
     node.text = text
+
+
+def add_standing(parent: Any, feed: Feed) -> None:
+    """Say in `parent` what the document is in the history of its feed (RFC 5005 2 and 4)."""
+    if kind := standing(feed):
+        etree.SubElement(parent, f"{{{HISTORY}}}{kind}", nsmap={"fh": HISTORY})
 
 
 def frame(root: Any, closing: bytes, stylesheet: str) -> tuple[bytes, bytes]:

@@ -22,6 +22,7 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
             "feed_url": feed.urls["json"],
             "description": line(feed.description),
             "user_comment": f"Made by {GENERATOR}. To follow the site, paste the address of this file into a reader.",
+            "next_url": feed.history.previous.get("json") if feed.history else "",
             "icon": feed.icon,
             "authors": _people(feed.authors),
             "language": feed.language,

@@ -34,6 +34,7 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
     root.set(generator.LANG, feed.language)
     for link in links(feed, "rss"):
         generator.add(root[0], "link", rel=link.rel, href=link.href, type=link.type)
+    generator.add_standing(root[0], feed)
     head, tail = generator.frame(root, _CLOSING, feed.stylesheet)
     return _IN_FRAME.sub(_in_hex, head), tail
 

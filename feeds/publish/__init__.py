@@ -1,6 +1,7 @@
 """Publish: the posts of a site become feed files on disk, and `check` says what is wrong with any of them."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
@@ -8,14 +9,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from feeds import catalogue, output
+from feeds import catalogue, lockfile, output
 from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
+from feeds.identity import guard
 from feeds.model import Feed, LeftOut, Problem
-from feeds.publish.files import File, feed_files, page_files
-from feeds.publish.posts import Public, Renderer, public
+from feeds.publish.archive import archived
+from feeds.publish.files import File, archive_files, feed_files, page_files
+from feeds.publish.known import republished
+from feeds.publish.outlook import Outlook, outlooks
+from feeds.publish.posts import Public, Renderer, public, survey
 
-__all__ = ["Built", "Progress", "Public", "Renderer", "build", "check", "feeds_of", "public"]
+__all__ = ["Built", "Outlook", "Progress", "Public", "Renderer", "build", "check", "feeds_of", "foresee", "public"]
 
 # What a deed calls as it goes: (what it is doing, how many are done, of how many).
 Progress = Callable[[str, int, int], None]
@@ -37,18 +42,25 @@ def quiet(what: str, done: int, total: int) -> None:
     """Tell nobody how far a deed has come."""
 
 
-def build(settings: Settings, now: datetime, progress: Progress = quiet) -> Built:
-    """Write the feeds of the posts that are public at `now`, each file only when it changes.
+def build(settings: Settings, now: datetime, progress: Progress = quiet, *, accept_new_ids: bool = False) -> Built:
+    """Write the feeds of the posts that are public at `now`, and feeds.lock, each file only when it changes.
 
-    Files of feeds that are no more are removed. Raises SettingsError, or OutputError when the disk refuses: each file
-    is whole then, and the next build goes on where this one stopped.
+    Files of feeds that are no more are removed. Raises GuardError when ids would change, unless that is accepted;
+    SettingsError; or OutputError when the disk refuses: each file is whole then, and the next build goes on where this
+    one stopped.
     """
-    found, renderer = public(settings, now), Renderer(settings)
-    feeds = feeds_of(settings, found)
+    found, renderer = survey(settings, now), Renderer(settings)
+    feeds, older = documents(settings, feeds_of(settings, found))
+    if not accept_new_ids:
+        guard.refuse((*found.changes, *republished(settings, feeds)))
     _render(feeds, renderer, progress)
+    # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
+    lockfile.write(settings.root, found.lock)
     out = Path(settings.feeds.out)
     changed: dict[str, bool] = {}
-    for file in chain(feed_files(feeds, renderer), page_files(settings, feeds)):
+    for file in chain(
+        feed_files(feeds, renderer), archive_files(older, renderer, settings.root / out), page_files(settings, feeds)
+    ):
         path = (out / file.path).as_posix()
         changed[path] = output.write(settings.root / path, file.data, file.time)
     removed = _remove_others(settings.root, out, changed)
@@ -63,17 +75,30 @@ def build(settings: Settings, now: datetime, progress: Progress = quiet) -> Buil
     )
 
 
+def foresee(
+    settings: Settings, now: datetime, progress: Progress = quiet, *, accept_new_ids: bool = False
+) -> tuple[Outlook, ...]:
+    """Return what readers of each feed would see after a build, and write nothing. Raises what `build` does."""
+    found, renderer = survey(settings, now), Renderer(settings)
+    feeds, _ = documents(settings, feeds_of(settings, found))
+    if not accept_new_ids:
+        guard.refuse((*found.changes, *republished(settings, feeds)))
+    _render(feeds, renderer, progress)
+    return tuple(outlooks(settings, feed_files(feeds, renderer), {post.id for post in found.posts}))
+
+
 def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tuple[Problem, ...]:
     """Return what is wrong with the posts, the feeds that they make, and the feeds that are on disk.
 
     Raises SettingsError, or OutputError for a feed that cannot be read.
     """
-    found, renderer = public(settings, now), Renderer(settings)
-    feeds = feeds_of(settings, found)
+    found, renderer = survey(settings, now), Renderer(settings)
+    feeds, older = documents(settings, feeds_of(settings, found))
     _render(feeds, renderer, progress)
-    files = [*feed_files(feeds, renderer), *page_files(settings, feeds)]
+    out = settings.root / settings.feeds.out
+    files = [*feed_files(feeds, renderer), *archive_files(older, renderer, out), *page_files(settings, feeds)]
     sources = {post.id: post.path for post in found.posts}
-    problems = {*found.problems, *renderer.problems}
+    problems = {*found.problems, *renderer.problems, *found.changes, *republished(settings, feeds)}
     for number, file in enumerate(files, 1):
         problems.update(_wrong(settings, file, sources))
         progress("feeds", number, len(files))
@@ -88,10 +113,19 @@ def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
         found.posts,
         by=wanted.by,
         formats=wanted.formats,
-        limit=wanted.limit,
+        limit=sys.maxsize if wanted.archive else wanted.limit,
         content=wanted.content,
         hub=wanted.hub,
+        authority=found.lock.authority,
     )
+
+
+def documents(settings: Settings, feeds: tuple[Feed, ...]) -> tuple[tuple[Feed, ...], tuple[Feed, ...]]:
+    """Return the feeds as readers poll them, and the archive documents beside. Raises OutputError."""
+    wanted = settings.feeds
+    if not wanted.archive:
+        return feeds, ()
+    return archived(feeds, settings.root / wanted.out, settings.site.url, wanted.limit)
 
 
 def _render(feeds: tuple[Feed, ...], renderer: Renderer, progress: Progress) -> None:

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from feeds.formats import FORMATS, opml
 from feeds.formats.facts import Manner, manner
 from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
+from feeds.publish.archive import kept_document
 from feeds.publish.posts import Renderer
 
 SUBSCRIBE = "subscribe/index.html"
@@ -48,6 +50,17 @@ def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
             styled = replace(feed, stylesheet=_seen_from(url, feed.stylesheet))
             data = FORMATS[name].join(styled, [item(name, entry, feed) for entry in entries])
             yield File(f"{feed.folder}/{FORMATS[name].file_name}".lstrip("/"), url, data, feed.updated, name)
+
+
+def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> Iterator[File]:
+    """Yield each archive document in each of its formats, as it is in the folder `out` if it is there."""
+    for feed in archives:
+        paths = {url: f"{feed.folder}/{FORMATS[name].file_name}" for name, url in feed.urls.items()}
+        kept = {url: kept_document(out / path, url) for url, path in paths.items()}
+        fresh = feed_files([feed], renderer) if not all(kept.values()) else ()
+        written = {file.url: file for file in fresh}
+        for name, url in feed.urls.items():
+            yield File(paths[url], url, kept[url], feed.updated, name) if kept[url] else written[url]
 
 
 def _seen_from(url: str, target: str) -> str:
