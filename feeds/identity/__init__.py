@@ -7,38 +7,43 @@ tag: URI (RFC 4151) of the authority, the day of publication and the path of the
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from itertools import chain, count
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from feeds.identity.lock import Line, line_of
-from feeds.identity.recognise import recognise
 from feeds.identity.uris import authority_of, stated, tag_uri
 from feeds.model import Post, Problem
 
 __all__ = ["assign", "authority_of", "tag_uri"]
 
+_NONE: Mapping[str, str] = MappingProxyType({})
+
 
 def assign(
-    posts: Iterable[Post], authority: str, zone: str, known: Iterable[Line] = ()
+    posts: Iterable[Post],
+    authority: str,
+    zone: str,
+    held: Mapping[str, str] = _NONE,
+    taken: Iterable[str] = (),
 ) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
     """Give each post its id, in the order of `posts`; of two with the same guid the one that readers know keeps it.
 
-    `authority` is a host name in ASCII (see `authority_of`), `zone` the site's IANA zone, whose day the tag names,
-    `known` are the lines of the lock. Where none is known, the older of two with the same guid keeps it.
+    `authority` is a host name in ASCII (see `authority_of`), `zone` the site's IANA zone, whose day the tag names.
+    `held` are the ids that posts, by their paths, have already; `taken` those that no new post may get. Where nothing
+    is held, the older of two with the same guid keeps it.
     """
-    given, lines = tuple(posts), tuple(known)
-    held = {path: line.id for path, line in recognise([line_of(post) for post in given], lines).items()}
+    given = tuple(posts)
     ids, problems = _stated(given, authority, held)
     asked = set(ids.values())
     ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
-    taken = {*ids.values(), *(line.id for line in lines)}
+    used = {*taken, *ids.values()}
     clock = ZoneInfo(zone)
     for post in _oldest_first(given):
         if post.path not in ids:
             tag = tag_uri(authority, post.published.astimezone(clock).date(), post.path)
-            ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in taken)
-            taken.add(ids[post.path])
+            ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in used)
+            used.add(ids[post.path])
     return tuple(replace(post, id=ids[post.path]) for post in given), tuple(sorted(problems))
 
 

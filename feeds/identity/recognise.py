@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from feeds.identity.lock import Line
 
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]?")
+Seeker = TypeVar("Seeker")
+Holder = TypeVar("Holder")
 
 
 def recognise(posts: Sequence[Line], known: Iterable[Line]) -> dict[str, Line]:
@@ -19,7 +22,7 @@ def recognise(posts: Sequence[Line], known: Iterable[Line]) -> dict[str, Line]:
     for sign in _SIGNS:
         if not rest or not left:
             break
-        matched = _matched(rest, left, sign)
+        matched = {post.path: line for post, line in pairs(rest, left, sign, sign, lambda line: line.id)}
         found |= matched
         ids = {line.id for line in matched.values()}
         rest = [post for post in rest if post.path not in matched]
@@ -27,23 +30,29 @@ def recognise(posts: Sequence[Line], known: Iterable[Line]) -> dict[str, Line]:
     return found
 
 
-def _matched(posts: Iterable[Line], known: Iterable[Line], sign: Callable[[Line], Hashable]) -> dict[str, Line]:
-    """Match those whose sign is on one post and on one id only; the sign None is none."""
-    holders: dict[Hashable, list[Line]] = {}
-    for line in known:
-        holders.setdefault(sign(line), []).append(line)
-    seekers: dict[Hashable, list[Line]] = {}
-    for post in posts:
-        seekers.setdefault(sign(post), []).append(post)
-    matched: dict[str, Line] = {}
+def pairs(
+    seekers: Iterable[Seeker],
+    holders: Iterable[Holder],
+    seek: Callable[[Seeker], Hashable],
+    hold: Callable[[Holder], Hashable],
+    name: Callable[[Holder], str],
+) -> list[tuple[Seeker, Holder]]:
+    """Pair those with a sign that no other seeker has, nor a holder of another name; None is no sign."""
+    held: dict[Hashable, list[Holder]] = {}
+    for holder in holders:
+        held.setdefault(hold(holder), []).append(holder)
+    sought: dict[Hashable, list[Seeker]] = {}
+    for seeker in seekers:
+        sought.setdefault(seek(seeker), []).append(seeker)
+    found: list[tuple[Seeker, Holder]] = []
     taken: set[str] = set()
-    for key, (post, *others) in seekers.items():
-        ids = {line.id for line in holders.get(key, ())} if key is not None else set()
-        # An id has several lines, and so several signs, after a merge of two branches that both moved its post.
-        if len(ids) == 1 and not others and not ids & taken:
-            matched[post.path] = holders[key][0]
-            taken |= ids
-    return matched
+    for sign, (first, *others) in sought.items():
+        names = {name(holder) for holder in held.get(sign, ())} if sign is not None else set()
+        # A name has several signs, too: after a merge of two branches that both moved its post.
+        if len(names) == 1 and not others and not names & taken:
+            found.append((first, held[sign][0]))
+            taken |= names
+    return found
 
 
 def _slug(path: str) -> str:

@@ -8,7 +8,11 @@ from msgspec import Struct
 from feeds import catalogue, identity, markup
 from feeds.collect import collect, read_body
 from feeds.config import Settings
+from feeds.identity import guard
+from feeds.identity.lock import Lock, line_of, renewed
+from feeds.identity.recognise import recognise
 from feeds.model import Entry, LeftOut, Post, Problem
+from feeds.publish.known import known
 
 
 class Public(Struct, frozen=True):
@@ -17,18 +21,35 @@ class Public(Struct, frozen=True):
     posts: tuple[Post, ...]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
+    lock: Lock  # as it will be when these posts are published
+    changes: tuple[Problem, ...] = ()  # what would make readers see old posts as new
 
 
 def public(settings: Settings, now: datetime) -> Public:
-    """Collect what may be published at `now`. Raises SettingsError when the posts cannot be found."""
+    """Collect what may be published at `now`.
+
+    Raises SettingsError when the posts cannot be found or feeds.lock is broken, GuardError when ids would change.
+    """
+    found = survey(settings, now)
+    guard.refuse(found.changes)
+    return found
+
+
+def survey(settings: Settings, now: datetime) -> Public:
+    """Do as `public` does, and leave it to the caller what to do about ids that would change."""
     site, wanted = settings.site, settings.posts
     collected = collect(settings.root, wanted.folders, wanted.engine, wanted.permalink, site)
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
-    posts, problems = identity.assign(posts, identity.authority_of(site.url), site.timezone)
+    lock = known(settings, posts)
+    held = recognise([line_of(post) for post in posts], lock.lines)
+    ids = {path: line.id for path, line in held.items()}
+    posts, problems = identity.assign(posts, lock.authority, site.timezone, ids, (line.id for line in lock.lines))
     return Public(
         posts=catalogue.newest_first(posts),
         left_out=tuple(sorted((*collected.left_out, *left_out))),
         problems=tuple(sorted((*collected.problems, *problems))),
+        lock=renewed(lock, posts),
+        changes=(*guard.changed(posts, held), *guard.strangers(posts, held, lock)),
     )
 
 

@@ -1,0 +1,54 @@
+"""What would make readers see old posts as new ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from feeds.errors import GuardError
+from feeds.identity.adopt import adopt
+from feeds.identity.entries import Seen
+from feeds.identity.lock import Line, Lock, line_of
+from feeds.model import Post, Problem
+
+_LISTED = 20
+_FEW = 3  # posts that went while as many of old dates came: fewer are an author who tidies up
+_MEND = "put back what it was (front matter, file or feeds.lock), or run `feeds build --accept-new-ids`"
+
+
+def changed(posts: Iterable[Post], held: Mapping[str, Line]) -> tuple[Problem, ...]:
+    """Name the posts whose id is another one than that of their line in the lock."""
+    lines = ((post, held.get(post.path)) for post in posts)
+    return tuple(_change(post, line.id) for post, line in lines if line and not line.gone and line.id != post.id)
+
+
+def republished(posts: Sequence[Post], seen: Sequence[Seen]) -> tuple[Problem, ...]:
+    """Name the posts that readers have under another id, as the entries `seen` of a published feed show."""
+    ids, known = {post.id for post in posts}, {entry.id for entry in seen}
+    lost = [entry for entry in seen if entry.id not in ids]
+    new = [post for post in posts if post.id not in known]
+    return tuple(_change(post, entry.id) for post, entry in adopt(new, lost).matched) if lost and new else ()
+
+
+def strangers(posts: Iterable[Post], held: Mapping[str, Line], lock: Lock) -> tuple[Problem, ...]:
+    """Name posts of old dates that came while as many went: moved and changed at once, so that none is recognised."""
+    here = {line.id for line in held.values()}
+    went = sum(1 for line in lock.lines if not line.gone and line.id not in here)
+    newest = max((line.published for line in lock.lines), default="")
+    came = [post for post in posts if post.path not in held and line_of(post).published <= newest]
+    if min(went, len(came)) < _FEW:
+        return ()
+    what = f"an old post that is not known, while {went} that were known are gone; is it one of them?"
+    return tuple(Problem(post.path, 0, what, _MEND) for post in came)
+
+
+def refuse(changes: Iterable[Problem]) -> None:
+    """Raise GuardError if there is any change, naming the first of them one a line."""
+    unique = sorted(set(changes))
+    if not unique:
+        return
+    listed = [f"  {each.path}: {each.what}" for each in unique[:_LISTED]]
+    more = [f"  and {len(unique) - _LISTED} more"] if len(unique) > _LISTED else []
+    head = f"readers would see {len(unique)} old {'post' if len(unique) == 1 else 'posts'} as new:"
+    raise GuardError("\n".join([head, *listed, *more]), _MEND)
+
+
+def _change(post: Post, old: str) -> Problem:
+    return Problem(post.path, 0, f"its id would change from {old} to {post.id}", _MEND)
