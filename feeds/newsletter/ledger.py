@@ -41,6 +41,7 @@ class Ledger:
             if repeatable:
                 deliveries.requeue_uncertain(connection, now)
             self._worker_id = workers.enter(connection, now + LEASE)
+        self._renewed = now
 
     def claim(self, issue_id: int) -> tuple[Claimed, ...]:
         """Take some deliveries of an issue whose turn has come; none when there are no more."""
@@ -67,10 +68,12 @@ class Ledger:
     def _writing(self) -> Iterator[tuple[Connection, datetime]]:
         now = self._clock()
         with self._store.writing() as connection:
-            workers.renew(connection, self._worker_id, now + LEASE)
+            if renews := now - self._renewed > LEASE / 3:
+                workers.renew(connection, self._worker_id, now + LEASE)
             for each in self._done:
                 deliveries.settle(connection, self._worker_id, each, now)
             yield connection, now
+        self._renewed = now if renews else self._renewed
         self.outcomes.update(each.outcome.state for each in self._done)
         self._done.clear()
 

@@ -25,13 +25,13 @@ def open_issue(
     One transaction writes the issue, its variants and a queued delivery for each reader, and moves the readers'
     cursors. However many do this at once, one issue comes of it. Raises SettingsError when no message could be made.
     """
-    if not settings.mail.sender:
-        raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
     while True:
         with store.reading() as connection:
             if due_key and not _is_due(connection, newsletter, due_key):
                 return None
             drafted = draft(connection, settings, newsletter, source, now, due_key)
+        if drafted.forms and not drafted.letter.sender:
+            raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
         with store.writing(f"newsletter {newsletter.name}") as connection:
             if due_key and not _is_due(connection, newsletter, due_key):
                 return None

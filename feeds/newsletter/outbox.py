@@ -51,9 +51,12 @@ def deliver(
     if backend.remote and not settings.mail.postal_address:
         mend = "set it: the law of many countries asks for it in each mail"
         raise SettingsError("mail.postal_address is empty", mend)
+    with store.reading() as connection:
+        under_way = issues.listed(connection, state="open")
+    if not under_way:
+        return Delivered({}, ())
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
-        under_way = issues.listed(connection, state="open")
     with backend:
         ledger = Ledger(store, clock, repeatable=backend.repeatable)
         try:

@@ -14,7 +14,21 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from feeds.model import Delivery, Outcome
 from feeds.store.subscribers import Group, in_group
@@ -72,7 +86,8 @@ def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: st
         "updated": literal(now, delivery.c.updated.type),
     }
     readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
-    return connection.execute(insert(delivery).from_select(list(row), readers)).rowcount
+    queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
+    return connection.execute(queued).rowcount
 
 
 def claimable(issue_id: int, now: datetime, limit: int) -> Select[Any]:
@@ -82,7 +97,7 @@ def claimable(issue_id: int, now: datetime, limit: int) -> Select[Any]:
         select(*_CLAIMED)
         .join_from(delivery, subscriber)
         .where(delivery.c.issue_id == issue_id, ready, turn)
-        .order_by(delivery.c.next_at)
+        .order_by(delivery.c.next_at, delivery.c.subscriber_id)
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )
@@ -96,40 +111,61 @@ def claim(connection: Connection, worker_id: int, issue_id: int, now: datetime, 
     return found
 
 
+# Built once: they run for each message, and building them would take longer than running them.
+_NOW = bindparam("now", type_=delivery.c.updated.type)
+_MINE = and_(
+    delivery.c.issue_id == bindparam("issue"),
+    delivery.c.subscriber_id == bindparam("subscriber"),
+    delivery.c.worker_id == bindparam("worker"),
+)
+_CLAIMED_BY_ME = update(delivery).where(_MINE, delivery.c.state == "claimed")
+_START = _CLAIMED_BY_ME.where(
+    select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
+).values(
+    state="sending",
+    message_id=bindparam("message"),
+    attempts=delivery.c.attempts + 1,
+    first_at=func.coalesce(delivery.c.first_at, _NOW),
+    updated=_NOW,
+)
+_SKIP = _CLAIMED_BY_ME.values(state="skipped", reply="the reader left", worker_id=None, updated=_NOW)
+_SETTLE = (
+    update(delivery)
+    .where(_MINE, delivery.c.state == "sending")
+    .values(
+        state=bindparam("outcome"),
+        code=bindparam("reply_code"),
+        enhanced=bindparam("reply_enhanced"),
+        reply=bindparam("reply_words"),
+        meaning=bindparam("reply_meaning"),
+        attempts=delivery.c.attempts - bindparam("uncounted"),
+        next_at=bindparam("turn", type_=delivery.c.next_at.type),
+        sent_at=case((bindparam("outcome") == "sent", _NOW), else_=delivery.c.sent_at),
+        worker_id=None,
+        updated=_NOW,
+    )
+)
+
+
 def start(connection: Connection, worker_id: int, claimed: Claimed, message_id: str, now: datetime) -> bool:
     """Mark a delivery as about to leave, the last thing to be kept before it does.
 
     False when it must not leave after all: it was taken from this worker, or its reader has left.
     """
-    stays = select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
-    change = update(delivery).where(_of(claimed), delivery.c.worker_id == worker_id, delivery.c.state == "claimed")
-    values = {"state": "sending", "message_id": message_id, "attempts": delivery.c.attempts + 1, "updated": now}
-    values["first_at"] = func.coalesce(delivery.c.first_at, literal(now, delivery.c.first_at.type))
-    if connection.execute(change.where(stays).values(values)).rowcount == 1:
+    mine = _mine(worker_id, claimed, now)
+    if connection.execute(_START, {**mine, "message": message_id}).rowcount == 1:
         return True
-    connection.execute(change.values(state="skipped", reply="the reader left", worker_id=None, updated=now))
+    connection.execute(_SKIP, mine)
     return False
 
 
 def settle(connection: Connection, worker_id: int, done: Settlement, now: datetime) -> bool:
     """Note what became of a delivery; False when it was taken from this worker, and nothing is changed."""
     outcome = done.outcome
-    values = {
-        "state": outcome.state,
-        "code": outcome.code,
-        "enhanced": outcome.enhanced,
-        "reply": outcome.reply,
-        "meaning": outcome.meaning,
-        "next_at": done.next_at,
-        "worker_id": None,
-        "updated": now,
-    }
-    if outcome.state == "sent":
-        values["sent_at"] = now
-    if not outcome.counts:
-        values["attempts"] = delivery.c.attempts - 1
-    ours = and_(_of(done.claimed), delivery.c.worker_id == worker_id, delivery.c.state == "sending")
-    return connection.execute(update(delivery).where(ours).values(values)).rowcount == 1
+    reply = {"outcome": outcome.state, "reply_code": outcome.code, "reply_enhanced": outcome.enhanced}
+    words = {"reply_words": outcome.reply, "reply_meaning": outcome.meaning}
+    turn = {"uncounted": 0 if outcome.counts else 1, "turn": done.next_at}
+    return connection.execute(_SETTLE, {**_mine(worker_id, done.claimed, now), **reply, **words, **turn}).rowcount == 1
 
 
 def release(connection: Connection, worker_ids: Sequence[int], now: datetime) -> None:
@@ -170,5 +206,5 @@ def of_issue(connection: Connection, issue_id: int, states: Iterable[str] = ()) 
         yield Delivery(*row)
 
 
-def _of(claimed: Claimed) -> ColumnElement[bool]:
-    return and_(delivery.c.issue_id == claimed.issue_id, delivery.c.subscriber_id == claimed.subscriber_id)
+def _mine(worker_id: int, claimed: Claimed, now: datetime) -> dict[str, object]:
+    return {"issue": claimed.issue_id, "subscriber": claimed.subscriber_id, "worker": worker_id, "now": now}

@@ -201,7 +201,7 @@ def _indexes() -> None:
     op.create_index("ix_subscription_groups", "subscription", ["newsletter", "cursor"])
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"])
     for name, columns, rows in (
-        ("ready", ["issue_id", "next_at"], "state IN ('queued', 'deferred')"),
+        ("ready", ["issue_id", "next_at", "subscriber_id"], "state IN ('queued', 'deferred')"),
         ("held", ["worker_id"], "worker_id IS NOT NULL"),
         ("message_id", ["message_id"], "message_id <> ''"),
     ):
