@@ -23,7 +23,7 @@ from feeds.config import Settings
 from feeds.delivery import Backend, Envelope
 from feeds.delivery.folder import Folder
 from feeds.delivery.memory import Memory
-from feeds.errors import DeliveryError, SettingsError
+from feeds.errors import DeliveryError, SettingsError, StoreError
 from feeds.model import Newsletter, Outcome
 from feeds.newsletter import Delivered
 from feeds.store import Store, deliveries, secrets, tables
@@ -306,6 +306,24 @@ def test_workers_share_an_issue(site: Settings, tmp_path: Path) -> None:
 
         assert Counter(states(store).values()) == {"sent": 120}
     assert sorted(addresses(memory)) == sorted(names)
+
+
+def test_worker_that_slept_is_shut_out(site: Settings, store: Store) -> None:
+    """Stopped for twenty minutes, another took over: it learns that, and what it holds it does not send."""
+    now, other = [MONDAY], Memory()
+
+    class Sleeping(Memory):
+        def send(self, message: bytes, envelope: Envelope) -> Outcome:
+            now[0] += timedelta(minutes=20)
+            deliver(site, store, other, now[0])
+            return super().send(message, envelope)
+
+    asleep = Sleeping()
+    with pytest.raises(StoreError, match="slept so long that another took over"):
+        deeds.deliver(site, store, asleep, lambda: now[0], environ={})
+
+    assert (addresses(asleep), addresses(other)) == (["one"], ["two", "three"])
+    assert states(store) == {"one": "uncertain", "two": "sent", "three": "sent"}
 
 
 class Dying(Folder):
