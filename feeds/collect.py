@@ -4,10 +4,13 @@ Decides nothing about posts: what is one is `sources`' to say. Bodies are not ke
 """
 
 import os
+import re
 import stat
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,10 +18,12 @@ from msgspec.structs import replace
 from feeds import sources
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Post, Problem, Site
-from feeds.sources import ENGINES, Dialect, Parsed, heading
+from feeds.sources import ENGINES, Beside, Dialect, Parsed, heading
 from feeds.sources.permalink import unknown
 
 _BIGGEST = 20 * 1024 * 1024  # bytes; a post beyond that is a mistake, and reading it would stall all others
+_LONGEST_DATA = 1024 * 1024  # bytes of a file beside posts
+_INDEX = re.compile(r"index(?:\.[A-Za-z-]{2,8})?\.(?:md|markdown|html|adoc|org)")
 _NOT_OURS = frozenset({"node_modules"})
 
 
@@ -54,7 +59,8 @@ def collect(folder: Path, folders: Sequence[str], engine: str, permalink: str, s
     """
     dialect = choose_dialect(folder, engine, permalink)
     seen = scan(folder, folders, dialect)
-    parsed = [_parsed(folder, found, site, dialect) for found in seen.files]
+    shelf = _Shelf(folder, folders, dialect)
+    parsed = [_parsed(folder, found, site, dialect, shelf) for found in seen.files]
     return Collected(
         posts=tuple(each.post for each in parsed if each.post),
         left_out=tuple(sorted([*seen.left_out, *(each.left_out for each in parsed if each.left_out)])),
@@ -78,13 +84,14 @@ def read_body(folder: Path, post: Post) -> tuple[str, int]:
 def choose_dialect(folder: Path, engine: str, permalink: str) -> Dialect:
     """Take the dialect of an engine ("auto": as the site's folder shows) with a permalink. Raises SettingsError."""
     if engine == "auto":
-        engine = sources.recognise({entry.name for entry in folder.iterdir()}) if folder.is_dir() else "plain"
+        engine = sources.recognise(partial(look, folder))
     if engine not in ENGINES:
         known = ", ".join(["auto", *ENGINES])
         raise SettingsError(f"posts.engine = {engine!r}", f"expected one of {known}", str(folder / "feeds.toml"))
     dialect = ENGINES[engine]
     if not permalink:
         return dialect
+    permalink = dialect.tokens(permalink)
     strange = unknown(permalink, dialect.names)
     if strange or (":" not in permalink and permalink not in dialect.styles):
         known = ", ".join(
@@ -93,6 +100,17 @@ def choose_dialect(folder: Path, engine: str, permalink: str) -> Dialect:
         what = f"posts.permalink = {permalink!r}" + (f" has {strange[0]}" if strange else "")
         raise SettingsError(what, f"expected one of or a pattern of {known}", str(folder / "feeds.toml"))
     return replace(dialect, permalink=permalink)
+
+
+def look(folder: Path, path: str) -> str | None:
+    """Return the beginning of a file in the site's folder, "" for a folder, None where there is nothing to read."""
+    try:
+        if (folder / path).is_dir():
+            return ""
+        with (folder / path).open("rb") as file:
+            return file.read(_LONGEST_DATA).decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return None
 
 
 def scan(folder: Path, folders: Sequence[str], dialect: Dialect) -> Scan:
@@ -129,13 +147,18 @@ class _Walk:
         here, linked = [start], deque[str]()
         while here or linked:
             path = here.pop() if here else linked.popleft()
-            for entry in self._entries(path):
+            entries = self._entries(path)
+            is_bundle = self._dialect.are_bundles_whole and any(_INDEX.fullmatch(entry.name) for entry in entries)
+            for entry in entries:
                 inner = f"{path}/{entry.name}".lstrip("/")
                 if self._is_folder(entry):
                     if not entry.name.startswith(".") and entry.name not in _NOT_OURS and self._is_sayable(inner):
                         (linked if entry.is_symlink() else here).append(inner)
                 elif sources.is_text(entry.name, self._dialect) and self._is_sayable(inner) and inner not in self.files:
-                    self._take(entry, inner)
+                    if is_bundle and not _INDEX.fullmatch(entry.name):
+                        self.left_out.append(LeftOut(inner, "part of the post beside it"))
+                    else:
+                        self._take(entry, inner)
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         """List a folder by name, once."""
@@ -187,10 +210,35 @@ class _Walk:
         self.problems.append(Problem(path, 0, what, mend))
 
 
-def _parsed(folder: Path, found: Found, site: Site, dialect: Dialect) -> Parsed:
+class _Shelf:
+    """The files beside posts that say something of them; each is read once."""
+
+    def __init__(self, root: Path, folders: Sequence[str], dialect: Dialect) -> None:
+        self._root, self._dialect = root, dialect
+        self._data: dict[str, Mapping[str, Any]] = {}
+        self._people: dict[str, Any] = {}
+        for folder in ("data", "_data", *folders):
+            for ending in ("json", "toml", "yaml", "yml"):
+                self._people |= self._values(f"{folder}/authors.{ending}")
+
+    def beside(self, path: str) -> Beside:
+        """Return what other files say of the post at a path."""
+        values: dict[str, Any] = {}
+        for name in self._dialect.data_of(path):
+            values |= self._values(name)
+        header = self._dialect.header_of(path)
+        return Beside((look(self._root, header) or "") if header else "", header, values, self._people)
+
+    def _values(self, path: str) -> Mapping[str, Any]:
+        if path not in self._data:
+            self._data[path] = sources.data(look(self._root, path) or "", path)
+        return self._data[path]
+
+
+def _parsed(folder: Path, found: Found, site: Site, dialect: Dialect, shelf: _Shelf) -> Parsed:
     try:
         text = (folder / found.path).read_bytes().decode("utf-8")
-        return sources.parse(text, found.path, site, dialect)
+        return sources.parse(text, found.path, site, dialect, shelf.beside(found.path))
     except OSError as error:
         problem = Problem(found.path, 0, f"it cannot be read: {error.strerror}", "make it readable")
     except UnicodeDecodeError as error:

@@ -36,6 +36,7 @@ def test_jekyll_configuration_is_taken_over(tmp_path: Path) -> None:
         timezone="Africa/Algiers",
         author="ليلى",
         permalink="pretty",
+        out="_site",
     )
     assert discover(tmp_path) == expected
 

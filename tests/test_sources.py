@@ -202,7 +202,7 @@ def test_a_site_below_a_folder() -> None:
     ("path", "reason"),
     [
         ("posts/README.md", "not a post, by its name"),
-        ("posts/_index.md", "not a post, by its name"),
+        ("posts/_index.md", "the page of a section, not a post"),
         ("posts/a.adoc", "written in AsciiDoc, which is not read yet"),
         ("posts/security.md", ""),
         ("posts/a.HTML", ""),
@@ -222,10 +222,10 @@ def test_files_that_are_no_text() -> None:
 
 def test_engines_are_recognised() -> None:
     """The files in the site's folder tell the engine; what nobody knows is plain."""
-    assert recognise({"_config.yml", "posts"}) == "jekyll"
-    assert recognise({"_posts"}) == "jekyll"
-    assert recognise({"posts", "README.md"}) == "plain"
-    assert recognise(()) == "plain"
+    assert recognise({"_config.yml": "", "posts": ""}.get) == "jekyll"
+    assert recognise({"_posts": ""}.get) == "jekyll"
+    assert recognise({"posts": "", "README.md": ""}.get) == "plain"
+    assert recognise({}.get) == "plain"
 
 
 WORDS = st.sampled_from(

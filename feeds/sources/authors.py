@@ -1,11 +1,13 @@
 """Authors in every form that front matter gives them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from feeds.markup import absolute_url
 from feeds.model import Author
+from feeds.sources.key_names import key_name
 from feeds.sources.text import plain
 
 _MAIL = re.compile(r"(.*?)\s*[<(]\s*([^\s<>()@]+@[^\s<>()@]+\.[^\s<>()@]+)\s*[>)]")
@@ -15,13 +17,26 @@ _LINKS = ("url", "uri", "link", "website", "homepage", "web")
 _NAMES = ("name", "display_name", "title", "nickname", "username")
 
 
-def authors(value: object, base: str) -> tuple[Author, ...]:
+def authors(value: object, base: str, people: Mapping[str, Any] = MappingProxyType({})) -> tuple[Author, ...]:
     """Read text, a map, or a list or map of these; a relative home page is resolved against `base`.
 
     "A, B and C" is three people. "A, B" is one: the comma is as often one before a position ("Ada, Director").
+    `people` holds the authors that the site knows by a key (authors.yml of Docusaurus and Jekyll).
     """
-    found = {author: None for author in _authors(value, base) if author.name or author.email}
+    found = {author: None for author in _authors(_known(value, people), base) if author.name or author.email}
     return tuple(found)
+
+
+def _known(value: Any, people: Mapping[str, Any]) -> Any:
+    """Put what is known of them for keys of people."""
+    if isinstance(value, list):
+        return [_known(inner, people) for inner in value]
+    if isinstance(value, str):
+        known = people.get(key_name(value))
+        return known if isinstance(known, dict | str) else value
+    if isinstance(value, dict) and isinstance(known := people.get(key_name(value.get("key"))), dict):
+        return {**known, **value}
+    return value
 
 
 def _authors(value: Any, base: str) -> Iterator[Author]:

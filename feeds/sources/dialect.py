@@ -22,6 +22,8 @@ class Place(Struct, frozen=True):
     day: str = ""  # the date in the path, as it is written there: "2023-4-31"
     folders: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    category: str = ""  # the one that it has where front matter gives none
+    language: str = ""  # that its name or folders tell
     collection: str = ""  # "posts" or another group of the engine; "" for a page
     is_draft: bool = False
     needs_front_matter: bool = False  # without it the engine copies the file as it is
@@ -35,6 +37,8 @@ class Piece(Struct, frozen=True):
     values: Mapping[str, Any]  # its front matter
     day: datetime  # when it was published, on the site's clock
     categories: tuple[str, ...]
+    title: str = ""
+    language: str = ""  # "" is the site's
 
     @property
     def slug(self) -> str:
@@ -47,7 +51,10 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 class Keys(Struct, frozen=True):
-    """Which keys of front matter mean what, by `key_name`; of several the first that says anything counts."""
+    """Which keys of front matter mean what, by `key_name`; of several the first that says anything counts.
+
+    A key with dots looks into maps: "taxonomies.tags".
+    """
 
     title: tuple[str, ...] = ("title",)
     date: tuple[str, ...] = _words(
@@ -81,6 +88,7 @@ STATES = (
     ("unlisted", True, "hidden"),
     ("feed", False, "kept out of feeds"),
     ("exclude_from_feed", True, "kept out of feeds"),
+    ("feed.excluded", True, "kept out of feeds"),  # jekyll-feed
 )
 MARKUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -94,13 +102,20 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """The way of one engine; collect may replace `permalink` by what the settings say."""
 
     name: str
-    marks: tuple[frozenset[str], ...]  # names in the site's folder: all of any one set tell the engine
+    # What tells the engine: in any one of these every path is there, and its text has what the pattern asks for.
+    marks: tuple[Mapping[str, str], ...] = ()
+    sign: str = ""  # a pattern that the path and text of many of its posts show, where no mark is there
     place: Callable[[str], Place]
     address: Callable[[Piece, str], str]  # with the permalink: percent-encoded, below the site's url or absolute
-    permalink: str  # the engine's own rule
+    permalink: str  # the engine's own rule, in our placeholders
+    tokens: Callable[[str], str] = str  # from a permalink as the engine writes it to our placeholders
     names: frozenset[str]  # placeholders of permalinks, beside the parts of the day
     styles: frozenset[str] = frozenset()  # permalinks that go by a name
     keys: Keys = Keys()
     states: tuple[tuple[str, bool, str], ...] = STATES
     markups: Mapping[str, str] = MARKUPS  # file extension -> `Post.markup`
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
+    are_bundles_whole: bool = False  # what lies with an index.md belongs to it
+    no_tags: frozenset[str] = frozenset()  # tags that mark all posts
+    header_of: Callable[[str], str] = lambda _: ""  # the file that holds the front matter of a path; "" for none
+    data_of: Callable[[str], tuple[str, ...]] = lambda _: ()  # files with values for a path, the weakest first

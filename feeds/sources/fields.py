@@ -16,6 +16,16 @@ _PARTS_OF_IMAGE = ("path", "url", "src", "image", "og_image", "teaser", "feature
 _LOOKS_LIKE_FILE = re.compile(r"/|\.\w{2,5}(?:[?#]|$)")
 
 
+def look_up(values: Mapping[str, Any], key: str) -> Any:
+    """Return the value of a key, with dots of a key within a map: "taxonomies.tags"; None when there is none."""
+    if "." not in key:
+        return values.get(key)
+    value: Any = values
+    for step in key.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
 def truth(value: object) -> bool | None:
     """Read yes or no; None when the value says neither."""
     if isinstance(value, bool):
@@ -25,7 +35,7 @@ def truth(value: object) -> bool | None:
 
 def terms(values: Mapping[str, Any], keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """Collect categories or tags from `keys` (each with how a string is parted), each once, in the first spelling."""
-    found = (term for key, parting in keys for term in _terms(values.get(key), parting))
+    found = (term for key, parting in keys for term in _terms(look_up(values, key), parting))
     return once(found)
 
 

@@ -15,7 +15,7 @@ _FOREIGN = {
 # Files that lie beside posts, by their names without extension; these in capitals, since "security.md" may be a post.
 _BESIDE = frozenset(
     {"AGENTS", "CLAUDE", "GEMINI", "CONTRIBUTING", "CHANGELOG", "CODE_OF_CONDUCT", "NOTICE", "SECURITY", "TODO"}
-    | {"LICENSE", "LICENCE", "LICENSE-DOCS", "README", "Readme", "readme", "template", "_template", "_index", "404"}
+    | {"LICENSE", "LICENCE", "LICENSE-DOCS", "README", "Readme", "readme", "template", "_template", "404"}
 )
 
 
@@ -29,7 +29,10 @@ def refusal(path: str, dialect: Dialect) -> str:
     """Say why the text file at `path` is no post, without opening it; "" when it must be opened."""
     name = path.rpartition("/")[2]
     end = suffix(name)
-    if name[: len(name) - len(end)] in _BESIDE:
+    stem = name.partition(".")[0]
+    if stem == "_index":
+        return "the page of a section, not a post"
+    if stem in _BESIDE:
         return "not a post, by its name"
     foreign = "" if end in dialect.markups else _FOREIGN.get(end, end)
     return f"written in {foreign}, which is not read yet" if foreign else dialect.place(path).refused

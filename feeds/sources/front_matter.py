@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feeds.markup import clean_text
 from feeds.model import Problem
-from feeds.sources import fences, headers
+from feeds.sources import fences, fields, headers
 from feeds.sources.fences import Block
 
 _BOM = "\ufeff"
@@ -24,7 +24,7 @@ class FrontMatter(Struct, frozen=True):
     """What the front matter of a file says, and what was wrong with it."""
 
     path: str
-    values: Mapping[str, Any]  # by `yaml_values.key_name`
+    values: Mapping[str, Any]  # by `key_names.key_name`
     block: Block
     problems: tuple[Problem, ...] = ()
     is_broken: bool = False  # nothing could be read
@@ -41,7 +41,7 @@ class FrontMatter(Struct, frozen=True):
         A key with a dot looks into a map: "last_update.date".
         """
         for key in keys:
-            value = self._value(key)
+            value = fields.look_up(self.values, key)
             if value is not None and value != "" and value != [] and value != {}:
                 return key, value
         return "", None
@@ -49,12 +49,6 @@ class FrontMatter(Struct, frozen=True):
     def problem(self, key: str, what: str, mend: str) -> Problem:
         """Make a Problem that points to the line of a key; to the whole file for ""."""
         return Problem(self.path, self._line_of(key.rpartition(".")[2]) if key else 0, what, mend)
-
-    def _value(self, key: str) -> Any:
-        value: Any = self.values
-        for step in key.split("."):
-            value = value.get(step) if isinstance(value, Mapping) else None
-        return value
 
     def _line_of(self, key: str) -> int:
         name = re.escape(key).replace("_", "[-_]")

@@ -15,8 +15,9 @@ import yaml
 from frontmatter.default_handlers import BaseHandler
 
 from feeds.sources import headers
+from feeds.sources.key_names import by_name
 from feeds.sources.salvage import salvage
-from feeds.sources.yaml_values import Values, YamlError, key_name
+from feeds.sources.yaml_values import Values, YamlError
 
 
 class Handler(BaseHandler):
@@ -76,13 +77,6 @@ HANDLERS: dict[str, Callable[[], Handler]] = {
     "js": partial(Unfenced, partial(salvage, "js")),
     **{kind: partial(Unfenced, loads) for kind, loads in headers.KINDS.items()},
 }
-
-
-def by_name(value: Any) -> Any:
-    """Give the keys of maps within maps and lists the names that they are looked up by."""
-    if isinstance(value, dict):
-        return {key_name(key): by_name(inner) for key, inner in value.items()}
-    return [by_name(inner) for inner in value] if isinstance(value, list) else value
 
 
 def explain(error: Exception, block: str) -> tuple[int, str, str]:

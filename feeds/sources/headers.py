@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from feeds.sources.fences import Block
-from feeds.sources.yaml_values import key_name
+from feeds.sources.key_names import key_name
 
 _BLANKS = r"(?:[ \t]*+\n)*+"
 # The "meta" extension of python-markdown: its keys, its indentation, and its fences, which may be missing.

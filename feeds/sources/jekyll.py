@@ -108,7 +108,8 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
 
 JEKYLL = Dialect(
     name="jekyll",
-    marks=(frozenset({"_config.yml"}), frozenset({"_config.yaml"}), frozenset({"_config.toml"}), frozenset({"_posts"})),
+    marks=({"_config.yml": ""}, {"_config.yaml": ""}, {"_config.toml": ""}, {"_posts": ""}),
+    sign=r"\A(?:.*/)?_posts/",
     place=place,
     address=address,
     permalink="date",

@@ -1,34 +1,16 @@
 """No engine: any folder of Markdown or HTML files, each the page that its path names."""
 
-import re
 from collections.abc import Callable
 
-from feeds.sources import dates
+from feeds.sources import paths
 from feeds.sources.dialect import Dialect, Piece, Place
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
-_DRAFTS = re.compile(r"(?:.*-)?drafts?|_drafts", re.IGNORECASE)
-
 
 def place(path: str) -> Place:
-    """Read what a path says: a date in the name or the folders, and a folder of its own for `slug/index.md`."""
-    *folders, name = path.split("/")
-    stem, _, ending = name.rpartition(".")
-    named = folders[-1] if stem.lower() == "index" and folders else stem
-    day, slug = dates.from_name(named)
-    if not day:
-        day, slug = dates.from_folders("/".join(folders if named != stem else [*folders, stem]))
-    return Place(
-        path=path,
-        stem=stem,
-        slug=slug or named,
-        day=day,
-        folders=tuple(folders),
-        collection="posts",
-        is_draft=any(_DRAFTS.fullmatch(folder) for folder in folders),
-        needs_front_matter=ending.lower() in ("html", "htm", "xhtml"),
-    )
+    """Read what a path says: a date in the name or the folders, a language, a folder of its own for `slug/index.md`."""
+    return paths.place(path)
 
 
 def address(piece: Piece, permalink: str) -> str:
@@ -55,7 +37,6 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
 
 PLAIN = Dialect(
     name="plain",
-    marks=(),
     place=place,
     address=address,
     permalink="/:path:output_ext",

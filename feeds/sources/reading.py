@@ -1,10 +1,13 @@
 """One file's text as a Post, or why it is none."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.identity.marks import opening
 from feeds.markup import absolute_url
@@ -13,6 +16,7 @@ from feeds.sources import dates, fields, front_matter, heading
 from feeds.sources.authors import authors
 from feeds.sources.dialect import Dialect, Piece
 from feeds.sources.files import suffix
+from feeds.sources.front_matter import FrontMatter
 from feeds.sources.text import one_line, plain
 
 _WRITE = "write it like 2024-01-31 10:00:00 +0100"
@@ -28,9 +32,21 @@ class Parsed(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def parse(text: str, path: str, site: Site, dialect: Dialect) -> Parsed:
+class Beside(Struct, frozen=True):
+    """What other files say of a post."""
+
+    header: str = ""  # front matter in a file of its own
+    header_path: str = ""
+    values: Mapping[str, Any] = MappingProxyType({})  # by `key_name`; what the post says itself counts more
+    people: Mapping[str, Any] = MappingProxyType({})  # authors by key
+
+
+NOTHING = Beside()
+
+
+def parse(text: str, path: str, site: Site, dialect: Dialect, beside: Beside = NOTHING) -> Parsed:
     """Make a post of a file's text; `path` is relative to the site's folder. Never raises."""
-    reading = _Reading(text, path, site, dialect)
+    reading = _Reading(text, path, site, dialect, beside)
     post, reason = None, ""
     if not reading.matter.is_broken:
         reason = reading.reason()
@@ -43,12 +59,22 @@ def parse(text: str, path: str, site: Site, dialect: Dialect) -> Parsed:
     return Parsed(post, LeftOut(path, reason) if reason else None, tuple(reading.problems))
 
 
+def _matter(text: str, path: str, beside: Beside) -> FrontMatter:
+    """Read the front matter of a post, wherever it stands."""
+    matter = front_matter.read(text, path)
+    if beside.header and not matter.block.kind:
+        header = front_matter.read(beside.header, beside.header_path)
+        matter = replace(header, block=replace(header.block, body=matter.body, body_line=matter.block.body_line))
+    return replace(matter, values={**beside.values, **matter.values}) if beside.values else matter
+
+
 class _Reading:
     """What the text and the path of one file say, and the problems met in finding out."""
 
-    def __init__(self, text: str, path: str, site: Site, dialect: Dialect) -> None:
-        self.matter = front_matter.read(text, path)
+    def __init__(self, text: str, path: str, site: Site, dialect: Dialect, beside: Beside) -> None:
+        self.matter = _matter(text, path, beside)
         self.problems = list(self.matter.problems)
+        self._people = beside.people
         self._place = dialect.place(path)
         self._site, self._dialect, self._keys = site, dialect, dialect.keys
         self._zone = ZoneInfo(site.timezone)
@@ -67,10 +93,8 @@ class _Reading:
         if self._place.needs_front_matter and not self.matter.block.kind:
             return "no front matter"
         for key, truth, reason in self._dialect.states:
-            if key in values and fields.truth(values[key]) is truth:
+            if fields.truth(fields.look_up(values, key)) is truth:
                 return reason
-        if isinstance(feed := values.get("feed"), dict) and fields.truth(feed.get("excluded")):  # jekyll-feed
-            return "kept out of feeds"
         if ("redirect" in values or "redirect_to" in values) and not self.matter.body.strip():
             return "redirect"
         return "hidden" if self._status in _HIDDEN else ""
@@ -80,7 +104,7 @@ class _Reading:
         key, stated = self.matter.first(self._keys.date)
         if key and (published := dates.moment(stated, self._zone)):
             return published
-        day = self._place.day
+        day = self._place.day or self._day_of_address()
         in_path = dates.moment(day, self._zone)
         if key:
             mend = f"the {in_path:%Y-%m-%d} of its path counts; {_WRITE}" if in_path else _WRITE
@@ -89,12 +113,20 @@ class _Reading:
             self._problem("", f"{day} in its path is no date" if day else "no date", _HOW_TO_DATE)
         return in_path
 
+    def _day_of_address(self) -> str:
+        """Return the day in the address that the post asks for: "2014/12/12/x"."""
+        said = (one_line(self.matter.values.get(key)) for key in ("path", "permalink", "url"))
+        return next(filter(None, (dates.from_folders(address.rstrip("/"))[0] for address in said)), "")
+
     def post(self, published: datetime) -> Post:
         """Put together what was published then."""
         values, keys = self.matter.values, self._keys
-        categories = fields.once([*self._place.categories, *fields.terms(values, keys.categories)])
-        url = self._url(Piece(self._place, values, published.astimezone(self._zone), categories))
+        own = fields.once([*self._place.categories, *fields.terms(values, keys.categories)])
+        categories = own or fields.once([self._place.category])
         title, opens_with_title = self._title()
+        language = self._language()
+        foreign = language if _primary(language) != _primary(self._site.language) else ""
+        url = self._url(Piece(self._place, values, published.astimezone(self._zone), categories, title, foreign))
         return Post(
             path=self._place.path,
             url=url,
@@ -102,10 +134,10 @@ class _Reading:
             published=published,
             updated=max(published, self._moment(keys.updated) or published),
             guid=one_line(self.matter.first(keys.guid)[1]),
-            authors=authors(self.matter.first(keys.authors)[1], self._site.url),
+            authors=authors(self.matter.first(keys.authors)[1], self._site.url, self._people),
             categories=categories,
-            tags=fields.terms(values, keys.tags),
-            language=self._language(),
+            tags=tuple(tag for tag in fields.terms(values, keys.tags) if tag not in self._dialect.no_tags),
+            language=language,
             summary=next(filter(None, (plain(values[key]) for key in keys.summary if key in values)), ""),
             image=self._image(url),
             markup=self._markup,
@@ -132,7 +164,7 @@ class _Reading:
 
     def _image(self, url: str) -> str:
         values = self.matter.values
-        image = next(filter(None, (fields.image(values[key]) for key in self._keys.image if key in values)), "")
+        image = next(filter(None, (fields.image(fields.look_up(values, key)) for key in self._keys.image)), "")
         if self._dialect.are_images_rooted and not image.startswith("//"):
             return absolute_url(image.lstrip("/"), self._site.url)
         return absolute_url(image, url)
@@ -150,10 +182,14 @@ class _Reading:
         if language is None:
             what = f"{key}: {_shown(stated)} is no language, so the site's counts"
             self._problem(key, what, 'write a tag such as "ar" or "pt-BR"')
-        return language or ""
+        return language or fields.language(self._place.language) or ""
 
     def _problem(self, key: str, what: str, mend: str) -> None:
         self.problems.append(self.matter.problem(key, what, mend))
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def _shown(value: Any) -> str:

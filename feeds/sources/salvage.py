@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from feeds.sources.yaml_values import Values, key_name
+from feeds.sources.key_names import by_name, key_name
+from feeds.sources.yaml_values import Values
 
 _KEY = re.compile(r"(?:(?:const|let|var)\s+)?[\"']?([^\W\d][\w .-]*?)[\"']?\s*[:=](?=\s|[\"'\[{]|\Z)(.*)", re.DOTALL)
 _NO_TEXT = ("[", "{", "&", "*", "|", ">")
@@ -50,8 +51,6 @@ def _read(kind: str, chunk: str) -> dict[str, Any]:
 
 
 def _whole(kind: str, chunk: str, found: re.Match[str] | None) -> dict[str, Any]:
-    from feeds.sources.handlers import by_name
-
     if kind == "toml":
         return dict(by_name(tomllib.loads(chunk)))
     if kind == "js":

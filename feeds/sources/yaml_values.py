@@ -9,16 +9,13 @@ from typing import Any
 
 import yaml
 
+from feeds.sources.key_names import key_name
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEPEST = 50
 _MOST = 1_000_000  # values and characters, with aliases written out
 _MERGE = "<<"
-
-
-def key_name(key: object) -> str:
-    """Return the name that a key is looked up by: "Last-Modified " is "last_modified"."""
-    return str(key).strip().lower().replace("-", "_")
 
 
 class YamlError(ValueError):

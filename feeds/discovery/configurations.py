@@ -1,0 +1,269 @@
+"""What the configuration of each engine says of its site; read as text, never executed.
+
+A reader takes a function that returns the text of a file in the site's folder (None where there is none), and
+returns fields of `Found`.
+"""
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import yaml
+
+Look = Callable[[str], str | None]
+Reader = Callable[[Look], dict[str, Any]]
+
+
+def jekyll(look: Look) -> dict[str, Any]:
+    """Read _config.yml, by the names that Jekyll and its themes use."""
+    config = _data(look, "_config.yml", "_config.yaml", "_config.toml")
+    plugins = [*_list(config.get("plugins")), *_list(config.get("gems"))]
+    return {
+        **_common(config),
+        "language": config.get("lang") or config.get("locale"),
+        "timezone": config.get("timezone"),
+        "permalink": config.get("permalink"),
+        "url": _joined(config.get("url"), config.get("baseurl")),
+        "out": config.get("destination") or ("_site" if config else ""),
+        "paths": "jekyll" if "jekyll-feed" in plugins else "",
+    }
+
+
+def hexo(look: Look) -> dict[str, Any]:
+    """Read _config.yml as Hexo does (lib/hexo/default_config.ts)."""
+    config = _data(look, "_config.yml")
+    root = str(config.get("root") or "/")
+    url = str(config.get("url") or "")
+    return {
+        **_common(config),
+        "language": next(iter(_list(config.get("language"))), ""),
+        "timezone": config.get("timezone"),
+        "permalink": config.get("permalink"),
+        "url": url if url.rstrip("/").endswith(root.rstrip("/")) else _joined(url, root),
+        "out": config.get("public_dir") or "public",
+    }
+
+
+def hugo(look: Look) -> dict[str, Any]:
+    """Read hugo.toml or an older name of it, in any of its formats and in config/_default/."""
+    names = [f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")]
+    config = _lower(_data(look, *names, *(f"config/_default/{name}" for name in names)))
+    params = config.get("params")
+    inner = _lower(params) if isinstance(params, dict) else {}
+    return {
+        **_common(inner),
+        **{key: value for key, value in _common(config).items() if value},
+        "language": config.get("locale") or config.get("languagecode") or config.get("defaultcontentlanguage"),
+        "timezone": config.get("timezone"),
+        "permalink": _one_permalink(config.get("permalinks")),
+        "url": config.get("baseurl"),
+        "out": config.get("publishdir") or "public",
+        "paths": "hugo",
+    }
+
+
+def _one_permalink(said: Any) -> str:
+    """Return the pattern where all sections have the same one; ours has one for all."""
+    if isinstance(said, dict) and isinstance(said.get("page"), dict):
+        said = said["page"]
+    patterns = {pattern for pattern in said.values() if isinstance(pattern, str)} if isinstance(said, dict) else set()
+    return patterns.pop() if len(patterns) == 1 else ""
+
+
+def zola(look: Look) -> dict[str, Any]:
+    """Read config.toml of Zola."""
+    config = _data(look, "zola.toml", "config.toml")
+    names = [*_list(config.get("feed_filenames")), *_list(config.get("feed_filename"))]
+    return {
+        **_common(config),
+        "language": config.get("default_language"),
+        "url": config.get("base_url"),
+        "out": config.get("output_dir") or "public",
+        "paths": "astro" if "rss.xml" in names else "",
+    }
+
+
+def pelican(look: Look) -> dict[str, Any]:
+    """Read pelicanconf.py and publishconf.py: the plain values that are assigned in them."""
+    config = {**_assigned(look("pelicanconf.py")), **_assigned(look("publishconf.py"))}
+    return {
+        "title": config.get("SITENAME"),
+        "description": config.get("SITESUBTITLE") or config.get("SITEDESCRIPTION"),
+        "author": config.get("AUTHOR"),
+        "language": config.get("DEFAULT_LANG"),
+        "timezone": config.get("TIMEZONE"),
+        "permalink": config.get("ARTICLE_URL"),
+        "url": config.get("SITEURL") if "//" in str(config.get("SITEURL")) else "",
+        "out": config.get("OUTPUT_PATH") or "output",
+        "paths": "pelican",
+    }
+
+
+def nikola(look: Look) -> dict[str, Any]:
+    """Read conf.py: the plain values that are assigned in it."""
+    config = _assigned(look("conf.py"))
+    return {
+        "title": config.get("BLOG_TITLE"),
+        "description": config.get("BLOG_DESCRIPTION"),
+        "author": config.get("BLOG_AUTHOR"),
+        "language": config.get("DEFAULT_LANG"),
+        "timezone": config.get("TIMEZONE"),
+        "permalink": _nikola_permalink(config),
+        "url": config.get("SITE_URL"),
+        "out": config.get("OUTPUT_FOLDER") or "output",
+        "paths": "nikola",
+    }
+
+
+def _nikola_permalink(config: Mapping[str, Any]) -> str:
+    """Return the pattern of POSTS, ((glob, destination, template), ...), where it is not the source's folder."""
+    posts = config.get("POSTS")
+    first: Any = posts[0] if isinstance(posts, list | tuple) and posts else ()
+    ending = "/:slug/" if config.get("PRETTY_URLS", True) else "/:slug.html"
+    if isinstance(first, tuple | list) and len(first) > 1 and all(isinstance(each, str) for each in first[:2]):
+        source = re.split(r"/?[*?\[]", first[0])[0]
+        return f"/{first[1]}{ending}" if source.strip("/") != first[1].strip("/") else ""
+    return f"/:folders{ending}" if ending.endswith("html") else ""
+
+
+def eleventy(look: Look) -> dict[str, Any]:
+    """Read the folders from the configuration's text, and the site from the metadata that starters keep beside it."""
+    names = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")))
+    script = next(filter(None, map(look, names)), "")
+    folders = ("_data", "src/_data", "content/_data")
+    data = _data(look, *(f"{folder}/{name}.json" for folder in folders for name in ("metadata", "site")))
+    scripts = (look(f"{folder}/{name}.js") for folder in folders for name in ("metadata", "site"))
+    text = next(filter(None, scripts), "") + "\n" + script
+    said = {key: data.get(key) or _in_script(text, key) for key in ("title", "url", "language", "description")}
+    return {
+        **said,
+        "author": _name(data.get("author")) or _in_script(text, "name"),
+        "out": _in_script(script, "output") or "_site",
+    }
+
+
+def astro(look: Look) -> dict[str, Any]:
+    """Read `site` and `base` from the configuration's text, and the title from where the blog starter keeps it."""
+    script = next(filter(None, (look(f"astro.config.{ending}") for ending in ("mjs", "ts", "js", "cjs", "mts"))), "")
+    words = "\n".join(look(f"src/{name}.ts") or look(f"src/{name}.js") or "" for name in ("consts", "config", "site"))
+    return {
+        "url": _joined(_in_script(script, "site"), _in_script(script, "base")),
+        "title": _in_script(words, "SITE_TITLE") or _in_script(words, "title"),
+        "description": _in_script(words, "SITE_DESCRIPTION") or _in_script(words, "desc"),
+        "author": _in_script(words, "author"),
+        "out": _in_script(script, "outDir") or "dist",
+        "paths": "astro",
+    }
+
+
+def docusaurus(look: Look) -> dict[str, Any]:
+    """Read the configuration's text."""
+    names = [f"{folder}docusaurus.config.{ending}" for folder in ("", "website/") for ending in ("js", "ts", "mjs")]
+    script = next(filter(None, map(look, names)), "")
+    return {
+        "title": _in_script(script, "title"),
+        "description": _in_script(script, "tagline"),
+        "language": _in_script(script, "defaultLocale"),
+        "url": _joined(_in_script(script, "url"), _in_script(script, "baseUrl")),
+        "out": "build",
+        "paths": "docusaurus",
+    }
+
+
+def gatsby(look: Look) -> dict[str, Any]:
+    """Read siteMetadata from the configuration's text."""
+    script = next(filter(None, (look(f"gatsby-config.{ending}") for ending in ("js", "ts", "mjs"))), "")
+    return {
+        "title": _in_script(script, "title"),
+        "description": _in_script(script, "description"),
+        "author": _in_script(script, "author") or _in_script(script, "name"),
+        "url": _in_script(script, "siteUrl"),
+        "out": "public",
+        "paths": "astro",
+    }
+
+
+# engine -> how to read its configuration
+CONFIGURATIONS: Mapping[str, Reader] = {
+    "astro": astro,
+    "docusaurus": docusaurus,
+    "eleventy": eleventy,
+    "gatsby": gatsby,
+    "hexo": hexo,
+    "hugo": hugo,
+    "jekyll": jekyll,
+    "nikola": nikola,
+    "pelican": pelican,
+    "zola": zola,
+}
+
+
+def _common(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": config.get("title"),
+        "description": config.get("description"),
+        "author": _name(config.get("author")),
+    }
+
+
+def _data(look: Look, *names: str) -> dict[str, Any]:
+    """Read the first of these files that is there; {} when none is, or it is broken."""
+    name, text = next(((name, text) for name in names if (text := look(name))), ("", ""))
+    try:
+        value = _READERS[name.rpartition(".")[2]](text.removeprefix("\ufeff")) if name else {}
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "toml": tomllib.loads,
+    "json": json.loads,
+    "yaml": yaml.safe_load,
+    "yml": yaml.safe_load,
+}
+
+
+def _assigned(text: str | None) -> dict[str, Any]:
+    """Return the names that a Python file assigns plain values to, outside of functions."""
+    try:
+        body = ast.parse(text or "").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    values: dict[str, Any] = {}
+    for line in body:
+        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
+            try:
+                values[line.targets[0].id] = ast.literal_eval(line.value)
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                continue  # what must be computed is not known
+    return values
+
+
+def _in_script(text: str, key: str) -> str:
+    """Return the text that JavaScript gives a key or constant the first time."""
+    found = re.search(rf"\b{key}[\"']?(?:\s*:\s*\w+)?\s*[:=]\s*([\"'`])((?:\\.|(?!\1)[^\\\n])*)\1", text)
+    return found[2].replace("\\", "") if found and "${" not in found[2] else ""
+
+
+def _joined(url: Any, base: Any) -> str:
+    return (
+        f"{url or ''}{base or ''}"
+        if not base or not url
+        else f"{str(url).rstrip('/')}/{str(base).strip('/')}".rstrip("/")
+    )
+
+
+def _name(author: Any) -> str:
+    return str(author.get("name") or "") if isinstance(author, dict) else author if isinstance(author, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _lower(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key).lower(): value for key, value in config.items()}

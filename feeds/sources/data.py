@@ -1,0 +1,37 @@
+"""Values that stand in files of data: of authors, of all posts in a folder."""
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from feeds.sources.key_names import by_name
+
+
+def data(text: str, path: str) -> Mapping[str, Any]:
+    """Read the map that a file of JSON, TOML or YAML holds, by `key_name`; an empty one where it holds none.
+
+    A list of maps with an "id", "key", "name" or "username" each is a map by it. Never raises.
+    """
+    if not text.strip():
+        return {}
+    try:
+        value = by_name(_READERS[path.rpartition(".")[2]](text))
+    except Exception:  # a broken file beside the posts costs what it says, and no post
+        return {}
+    if isinstance(value, list):
+        return {str(name): each for each in value if isinstance(each, dict) and (name := _name(each))}
+    return value if isinstance(value, dict) else {}
+
+
+def _name(value: dict[str, Any]) -> Any:
+    return next(filter(None, map(value.get, ("id", "key", "username", "name"))), "")
+
+
+def _yaml(text: str) -> Any:
+    from feeds.sources.yaml_values import Values  # yaml takes 30 ms
+
+    return Values(text).value
+
+
+_READERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml, "yml": _yaml}

@@ -1,0 +1,87 @@
+"""Pelican: `Key: value` headers or reST docinfo, the folder as category, addresses by the title.
+
+As pelican/{readers,settings,contents}.py of Pelican have it; its transliteration of slugs is not done.
+"""
+
+import re
+
+from msgspec.structs import replace
+
+from feeds.sources import paths
+from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.text import one_line
+
+_BRACES = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_STRFTIME = {
+    "%Y": ":year",
+    "%y": ":short_year",
+    "%m": ":month",
+    "%-m": ":i_month",
+    "%d": ":day",
+    "%-d": ":i_day",
+    "%b": ":short_month",
+    "%B": ":long_month",
+    "%j": ":y_day",
+    "%H": ":hour",
+    "%M": ":minute",
+    "%S": ":second",
+}
+
+
+def place(path: str) -> Place:
+    """Read what a path says: `content/Linux/x.md` is of the category "Linux"."""
+    found = paths.place(path, ("content",), has_languages=False)
+    return replace(found, category=found.folders[-1] if found.folders else "")
+
+
+def address(piece: Piece, permalink: str) -> str:
+    """Return the address of an article: its `Url` or `Save_as`, else the pattern; translations go by their language."""
+    own = one_line(piece.values.get("url")) or one_line(piece.values.get("save_as"))
+    if own.startswith(("http://", "https://")):
+        return own
+    path = expand(tokens(own) or permalink, piece, _NAMES).removesuffix("index.html")
+    if own or not piece.language or ":lang" in permalink:
+        return path
+    stem, dot, ending = path.rpartition(".html")
+    return f"{stem}-{piece.language}{dot}{ending}" if dot else f"{path.rstrip('/')}-{piece.language}/"
+
+
+def tokens(pattern: str) -> str:
+    """Put our placeholders for Python's: "{date:%Y}/{slug}.html" is ":year/:slug.html"."""
+    return _BRACES.sub(_token, pattern)
+
+
+def _token(found: re.Match[str]) -> str:
+    if found[1] == "date":
+        return re.sub(r"%-?\w", lambda part: _STRFTIME.get(part[0], part[0]), found[2] or "%Y-%m-%d")
+    return f":{found[1]}"
+
+
+def _slug(piece: Piece) -> str:
+    said = one_line(piece.values.get("slug"))
+    return said or hyphenated(piece.title, "_").lower() or piece.place.slug
+
+
+_NAMES = {
+    "slug": _slug,
+    "category": lambda piece: hyphenated(next(iter(piece.categories), "misc")).lower(),
+    "author": lambda piece: hyphenated(one_line(piece.values.get("author"))).lower(),
+    "lang": lambda piece: piece.language,
+}
+
+PELICAN = Dialect(
+    name="pelican",
+    marks=({"pelicanconf.py": ""}, {"publishconf.py": ""}),
+    sign=r"(?s:[^\n]*)\n(?:Title: |Date: |:date: |={3,}\n(?s:.){1,200}^:[Dd]ate:|(?s:.){1,200}\n={3,}\n\n:[Dd]ate:)",
+    place=place,
+    address=address,
+    permalink="/:slug.html",
+    tokens=tokens,
+    names=frozenset(_NAMES),
+    keys=Keys(
+        updated=("modified", *Keys().updated),
+        categories=(("category", WHOLE), ("categories", COMMAS)),
+        tags=(("tags", COMMAS), ("tag", WHOLE)),
+    ),
+)
