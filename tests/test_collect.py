@@ -136,7 +136,7 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     assert [*problems(tmp_path)] == ["posts/caf\\xe9.md", "posts/dir\\xff"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is locked for root")
+@pytest.mark.usefixtures("ordinary_rights")
 def test_locked_doors(tmp_path: Path) -> None:
     """A file or folder that may not be read is a problem."""
     write(tmp_path, {"posts/a.md": POST, "posts/b.md": POST, "posts/c/d.md": POST})

@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +30,14 @@ def test_this_machine_is_open(host: str) -> None:
 def test_environment_is_clean() -> None:
     """No setting of the person who runs the tests leaks in."""
     assert [] == [name for name in os.environ if name.startswith("FEEDS_")]
+
+
+@pytest.mark.usefixtures("ordinary_rights")
+def test_locked_doors_are_locked(tmp_path: Path) -> None:
+    """What a test closes is closed, even to root."""
+    tmp_path.chmod(0)
+    with pytest.raises(PermissionError):
+        list(tmp_path.iterdir())
 
 
 def test_zone_of_the_machine_is_nobodys() -> None:

@@ -1,6 +1,5 @@
 """A file is written whole or not at all, and only when it changes."""
 
-import os
 import resource
 import signal
 import threading
@@ -98,7 +97,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     assert ["a.xml"] == [each.name for each in tmp_path.iterdir()]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+@pytest.mark.usefixtures("ordinary_rights")
 def test_a_closed_folder_is_named(tmp_path: Path) -> None:
     """Missing rights are said as such."""
     tmp_path.chmod(0o500)
