@@ -23,7 +23,7 @@ PACKAGE = Path(feeds.__file__).parent
 RINGS = {
     0: "model errors",
     1: "sources markup catalogue identity formats check cadence digest mail tokens replies dkim",
-    2: "config discovery templating collect lockfile output store delivery mailbox",
+    2: "config discovery fetch templating collect lockfile output store delivery mailbox websub",
     3: "publish subscriptions newsletter",
     4: "cli scheduler worker web",
 }

@@ -18,6 +18,8 @@ COMMANDS = {
     "init": "site",
     "build": "site",
     "check": "site",
+    "adopt": "site",
+    "ping": "output",
     "config": "site",
     "preview": "newsletter",
     "issue": "newsletter",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
+from msgspec.structs import replace
 
 from feeds.cli.call import Call, Progress, counted, with_call
 from feeds.config import Settings, load
@@ -169,10 +170,12 @@ def _tick(call: Call, said: set[Problem]) -> None:
 
 
 def _all_due(call: Call, progress: Progress) -> tuple["Built", "Ran | None"]:
-    from feeds.publish import build
+    from feeds.publish import announce, build
 
     settings = load(call.site)  # anew each time: the scheduler goes on while the operator edits
     built = build(settings, _clock(), progress)
+    told = announce(settings, built.feeds, _clock())
+    built = replace(built, problems=(*built.problems, *told.problems))
     return built, _newsletters_due(settings, progress) if settings.newsletter else None
 
 

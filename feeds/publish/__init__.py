@@ -14,13 +14,28 @@ from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
 from feeds.identity import guard
 from feeds.model import Feed, LeftOut, Problem
+from feeds.publish.announcing import Told, announce, ping
 from feeds.publish.archive import archived
 from feeds.publish.files import File, archive_files, feed_files, page_files
 from feeds.publish.known import republished
 from feeds.publish.outlook import Outlook, outlooks
 from feeds.publish.posts import Public, Renderer, public, survey
 
-__all__ = ["Built", "Outlook", "Progress", "Public", "Renderer", "build", "check", "feeds_of", "foresee", "public"]
+__all__ = [
+    "Built",
+    "Outlook",
+    "Progress",
+    "Public",
+    "Renderer",
+    "Told",
+    "announce",
+    "build",
+    "check",
+    "feeds_of",
+    "foresee",
+    "ping",
+    "public",
+]
 
 # What a deed calls as it goes: (what it is doing, how many are done, of how many).
 Progress = Callable[[str, int, int], None]
