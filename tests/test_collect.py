@@ -213,3 +213,47 @@ def test_a_look_opens_no_file(tmp_path: Path) -> None:
     found = scan(tmp_path, ["posts"], ENGINES["plain"]).files
 
     assert [(each.path, each.size, each.mtime_ns) for each in found] == [("posts/a.md", len(POST), 1_234_567_890)]
+
+
+def test_files_beside_posts_are_heard(tmp_path: Path) -> None:
+    """Metadata in a file of its own, values for a folder and authors by key all reach the post."""
+    write(
+        tmp_path,
+        {
+            "posts/a.md": "text",
+            "posts/a.meta": ".. title: عنوان\n.. date: 2024-03-05\n.. author: ada\n",
+            "posts/authors.yml": "ada:\n  name: Ada\n",
+            "posts/posts.json": '{"tags": ["x"], "author": "ada"}',
+            "posts/2024-03-05-b.md": "---\ntitle: b\n---\n",
+            "posts/broken.11tydata.json": "{",
+        },
+    )
+    nikola = collect(tmp_path, ["posts"], "nikola", "", SITE).posts
+    eleventy = collect(tmp_path, ["posts"], "eleventy", "", SITE).posts
+
+    assert [(post.title, [author.name for author in post.authors]) for post in nikola] == [
+        ("b", []),
+        ("عنوان", ["Ada"]),
+    ]
+    assert [(post.tags, [author.name for author in post.authors]) for post in eleventy] == [(("x",), ["Ada"])]
+
+
+def test_what_lies_in_a_bundle_is_no_post(tmp_path: Path) -> None:
+    """Hugo's pages beside an index.md belong to it; those beside an _index.md are posts."""
+    write(
+        tmp_path,
+        {
+            "content/a/index.md": POST,
+            "content/a/index.ar.md": POST,
+            "content/a/notes.md": POST,
+            "content/_index.md": POST,
+            "content/b.md": POST,
+        },
+    )
+    found = collect(tmp_path, ["content"], "hugo", "", SITE)
+
+    assert [post.path for post in found.posts] == ["content/a/index.ar.md", "content/a/index.md", "content/b.md"]
+    assert found.left_out == (
+        LeftOut("content/_index.md", "the page of a section, not a post"),
+        LeftOut("content/a/notes.md", "part of the post beside it"),
+    )

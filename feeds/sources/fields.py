@@ -9,7 +9,7 @@ from feeds.sources.text import one_line
 
 _TRUTHS = {
     **dict.fromkeys(("true", "yes", "on", "y", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "n", "0"), False),
+    **dict.fromkeys(("false", "no", "off", "n", "0", "never"), False),
 }
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8})*")
 _PARTS_OF_IMAGE = ("path", "url", "src", "image", "og_image", "teaser", "feature", "light", "overlay_image")

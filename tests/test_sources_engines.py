@@ -1,0 +1,295 @@
+"""Where each engine serves a post and what it takes from names, folders and keys."""
+
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+import pytest
+from msgspec.structs import replace
+
+from feeds.model import Author, LeftOut, Post, Site
+from feeds.sources import ENGINES, Beside, Parsed, guess, parse, recognise
+
+SITE = Site(url="https://example.org/", title="Site", language="en")
+
+
+def parsed(engine: str, path: str, header: str = "", permalink: str = "", beside: Beside | None = None) -> Parsed:
+    dialect = ENGINES[engine]
+    if permalink:
+        dialect = replace(dialect, permalink=dialect.tokens(permalink))
+    return parse(f"---\n{header}\n---\ntext" if header else "text", path, SITE, dialect, beside or Beside())
+
+
+def post(engine: str, path: str, header: str = "date: 2024-03-05", permalink: str = "") -> Post:
+    found = parsed(engine, path, header, permalink)
+    assert found.post is not None
+    return found.post
+
+
+DATE = "date: 2024-03-05"
+ADDRESSES = [
+    ("hugo", "content/post/2016-09-17-To me.md", DATE, "post/2016-09-17-to-me/"),
+    ("hugo", "content/post/2016-09-17-to-me.md", "title: x", "post/to-me/"),
+    ("hugo", "content/post/a/index.md", DATE, "post/a/"),
+    ("hugo", "content/post/a.md", f"{DATE}\nslug: مقال أول", "post/مقال-أول/"),
+    ("hugo", "content/post/a.md", f"{DATE}\nurl: /x/y.html", "x/y.html"),
+    ("hugo", "content/post/a.md", f"{DATE}\nurl: x", "x/"),
+    ("hugo", "content/post/a.he.md", DATE, "he/post/a/"),
+    ("hugo", "content/he/post/a.md", DATE, "he/post/a/"),
+    ("hugo", "content/en/post/a.md", DATE, "post/a/"),
+    ("zola", "content/blog/2024-03-05-Some Post.md", "title: x", "blog/some-post/"),
+    ("zola", "content/a/index.md", DATE, "a/"),
+    ("zola", "content/a.fr.md", DATE, "fr/a/"),
+    ("zola", "content/a.md", "path: 2014/12/12/Rust-1.0", "2014/12/12/Rust-1.0/"),
+    ("hexo", "source/_posts/Maven/栈 x.md", DATE, "2024/03/05/Maven/栈 x/"),
+    ("hexo", "source/_posts/2024-03-05-a.md", "title: x", "2024/03/05/a/"),
+    ("hexo", "source/_posts/a.md", f"{DATE}\npermalink: some/where.html", "some/where.html"),
+    ("eleventy", "src/blog/2024-03-05-a.md", "title: x", "blog/a/"),
+    ("eleventy", "content/blog/a/a.md", DATE, "blog/a/"),
+    ("eleventy", "content/blog/a/index.md", DATE, "blog/a/"),
+    ("eleventy", "posts/a.md", f"{DATE}\npermalink: '/x/{{{{ page.fileSlug }}}}/'", "x/a/"),
+    ("eleventy", "posts/a.md", f"{DATE}\ntitle: A b\npermalink: '/{{{{ title | slugify }}}}/'", "a-b/"),
+    ("eleventy", "posts/a.md", f"{DATE}\nkind: C d\npermalink: '/{{{{ kind | slug }}}}/x.html'", "c-d/x.html"),
+    ("eleventy", "posts/a.md", f"{DATE}\npermalink: '/{{% if x %}}y{{% endif %}}/'", "posts/a/"),
+    ("eleventy", "posts/a.md", f"{DATE}\npermalink: '{{{{ page.date | date: \"%Y/%m\" }}}}/a/'", "2024/03/a/"),
+    ("pelican", "content/Linux/a.md", f"{DATE}\ntitle: File System", "file-system.html"),
+    ("pelican", "content/a.md", f"{DATE}\nslug: b", "b.html"),
+    ("pelican", "content/a.md", f"{DATE}\nslug: b\nlang: ru", "b-ru.html"),
+    ("pelican", "content/a.md", f"{DATE}\nsave_as: x/index.html", "x/"),
+    ("nikola", "posts/2024/a.md", DATE, "posts/2024/a/"),
+    ("nikola", "posts/a.es.md", DATE, "es/posts/a/"),
+    ("nikola", "posts/a.md", f"{DATE}\nslug: b", "posts/b/"),
+    ("astro", "src/content/blog/First Post.md", DATE, "blog/first-post/"),
+    ("astro", "src/content/blog/ar/index.md", DATE, "blog/ar/"),
+    ("astro", "src/pages/posts/a.md", f"{DATE}\nslug: b", "posts/b/"),
+    ("gatsby", "content/blog/Hello/index.md", DATE, "blog/Hello/"),
+    ("gatsby", "content/blog/a.md", f"{DATE}\npath: /x/", "x/"),
+    ("docusaurus", "website/blog/2024-03-05-a.md", "title: x", "blog/2024/03/05/a"),
+    ("docusaurus", "blog/2024-03-05-a/index.md", "title: x", "blog/2024/03/05/a"),
+    ("docusaurus", "blog/2024/03/05/a.md", "title: x", "blog/2024/03/05/a"),
+    ("docusaurus", "blog/a.md", f"{DATE}\nslug: /b/c", "blog/b/c"),
+    ("docusaurus", "blog/x/a.md", DATE, "blog/x/a"),
+    ("docusaurus", "i18n/ar/docusaurus-plugin-content-blog/a.md", DATE, "ar/blog/a"),
+]
+
+
+@pytest.mark.parametrize(("engine", "path", "header", "expected"), ADDRESSES)
+def test_addresses(engine: str, path: str, header: str, expected: str) -> None:
+    """A post keeps the address that its engine gives it."""
+    assert f"https://example.org/{expected}" == unquote(post(engine, path, header).url)
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "permalink", "expected"),
+    [
+        ("hugo", "content/post/x/a.md", "/:year/:monthname/:slug/", "2024/March/some-title/"),
+        ("hugo", "content/post/x/a.md", "/:sections[1:]/:contentbasename.html", "x/a.html"),
+        ("hugo", "content/post/x/a.md", "/:section/:sections[last]/:weekday/:yearday/", "post/x/2/65/"),
+        ("hexo", "source/_posts/x/a.md", ":category/:name/:i_month.html", "news/a/3.html"),
+        ("hexo", "source/_posts/a.md", ":post_title/", "some-title/"),
+        ("pelican", "content/a.md", "{date:%Y}/{date:%b}/{category}/{slug}/", "2024/Mar/news/some-title/"),
+        ("nikola", "posts/a.md", "/blog/:slug.html", "blog/a.html"),
+        ("eleventy", "posts/a.md", "/{{ page.fileSlug }}.html", "a.html"),
+        ("zola", "content/x/a.md", "/:slug/", "a/"),
+        ("docusaurus", "blog/2024-03-05-a.md", "/news/:slug/", "news/2024/03/05/a/"),
+    ],
+)
+def test_patterns_of_the_engine(engine: str, path: str, permalink: str, expected: str) -> None:
+    """A permalink in the settings is written as the engine writes it."""
+    header = "title: Some title\ndate: 2024-03-05\ncategory: News"
+    expected = expected.replace("news/a/3", "News/a/3")
+
+    assert f"https://example.org/{expected}" == unquote(post(engine, path, header, permalink).url)
+
+
+@pytest.mark.parametrize(
+    ("engine", "header", "categories", "tags"),
+    [
+        ("hugo", "categories: a b\ntags: [c d, 'e, f']", ("a b",), ("c d", "e, f")),
+        ("zola", "taxonomies: {categories: [a], tags: [b c]}", ("a",), ("b c",)),
+        ("hexo", "categories:\n- [a, b]\n- c\ntags: d e", ("a", "b", "c"), ("d e",)),
+        ("eleventy", "tags: number 2", (), ("number 2",)),
+        ("eleventy", "tags: [posts, a]", (), ("a",)),
+        ("pelican", "category: a, b\ntags: c d, e; f", ("a, b",), ("c d", "e", "f")),
+        ("nikola", "category: a\ntags: b c, d", ("a",), ("b c", "d")),
+        ("astro", "tags: [a b]\ncategory: c", ("c",), ("a b",)),
+        ("docusaurus", "tags: [a b]", (), ("a b",)),
+    ],
+)
+def test_categories_and_tags(engine: str, header: str, categories: tuple[str, ...], tags: tuple[str, ...]) -> None:
+    """What a string, a list and a list in a list mean is for the engine to say."""
+    found = post(engine, "x/2024-03-05-a.md", f"date: 2024-03-05\n{header}")
+
+    assert (found.categories[-len(categories) :] if categories else (), found.tags) == (categories, tags)
+
+
+def test_the_folder_is_the_category_in_pelican() -> None:
+    """A folder below content/ is the category of articles that name none."""
+    assert post("pelican", "content/Linux/a.md").categories == ("Linux",)
+    assert post("pelican", "content/Linux/a.md", "date: 2024-03-05\ncategory: x").categories == ("x",)
+    assert post("pelican", "content/a.md").categories == ()
+
+
+@pytest.mark.parametrize(
+    ("engine", "header", "expected"),
+    [
+        ("hugo", "date: 2024-03-05\npublishDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("astro", "pubDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("zola", "path: 2024/04/01/x", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("jekyll", "permalink: /blog/2024/04/01/x/", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("plain", "published_at: 2024-04-01T10:00:00Z", datetime(2024, 4, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_dates(engine: str, header: str, expected: datetime) -> None:
+    """The date stands in the engine's own keys, or in the address that the post asks for."""
+    assert expected == post(engine, "content/a.md", header).published
+
+
+@pytest.mark.parametrize(
+    ("engine", "header", "expected"),
+    [
+        ("hugo", "lastmod: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("pelican", "Modified: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("docusaurus", "last_update: {date: 2024-04-01}", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("astro", "updatedDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+    ],
+)
+def test_changes(engine: str, header: str, expected: datetime) -> None:
+    """When a post was changed stands in the engine's own keys."""
+    assert expected == post(engine, "content/a.md", f"date: 2024-03-05\n{header}").updated
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "header", "reason"),
+    [
+        ("hugo", "content/a.md", "headless: true", "hidden"),
+        ("hugo", "content/a.md", "build: {list: never}", "hidden"),
+        ("eleventy", "posts/a.md", "eleventyExcludeFromCollections: true", "kept out of feeds"),
+        ("hexo", "source/_posts/a.md", "published: false", "unpublished"),
+        ("pelican", "content/a.md", "Status: hidden", "hidden"),
+        ("nikola", "posts/a.md", "status: private", "hidden"),
+        ("docusaurus", "blog/a.md", "unlisted: true", "hidden"),
+    ],
+)
+def test_what_the_engine_keeps_out(engine: str, path: str, header: str, reason: str) -> None:
+    """An engine's own way to keep a post out of lists keeps it out of feeds."""
+    assert parsed(engine, path, f"date: 2024-03-05\n{header}") == Parsed(None, LeftOut(path, reason))
+
+
+def test_drafts() -> None:
+    """Drafts are told by folder and key."""
+    assert post("hexo", "source/_drafts/a.md").draft
+    assert post("pelican", "content/a.md", "date: 2024-03-05\nStatus: draft").draft
+    assert post("docusaurus", "blog/a.md", "date: 2024-03-05\ndraft: true").draft
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "language"),
+    [
+        ("hugo", "content/post/a.pt-br.md", "pt-BR"),
+        ("hugo", "content/he/post/a.md", "he"),
+        ("hugo", "content/post/node.js.md", ""),
+        ("hugo", "content/it-security/a.md", ""),
+        ("docusaurus", "i18n/zh-Hans/docusaurus-plugin-content-blog/a.md", "zh-Hans"),
+        ("nikola", "posts/a.ar.md", "ar"),
+        ("plain", "posts/a.ar.md", "ar"),
+    ],
+)
+def test_languages_of_names_and_folders(engine: str, path: str, language: str) -> None:
+    """A language before the extension or in the first folder is that of the post; other names mean none."""
+    assert language == post(engine, path).language
+
+
+def test_metadata_in_a_file_of_its_own() -> None:
+    """Nikola's posts of two files have their title and date in the one with .meta; problems point there."""
+    beside = Beside(".. title: عنوان\n.. date: 2024-03-05\n.. updated: never\n", "posts/a.meta")
+    found = parsed("nikola", "posts/a.md", "", "", beside)
+
+    assert found.post is not None
+    assert (found.post.title, found.post.path) == ("عنوان", "posts/a.md")
+    assert [(problem.path, problem.line) for problem in found.problems] == [("posts/a.meta", 3)]
+    assert ENGINES["nikola"].header_of("posts/a.es.md") == "posts/a.es.meta"
+
+
+def test_values_of_data_files() -> None:
+    """What the data file of a folder says holds for all its posts, unless they say otherwise."""
+    values = {"tags": ["x"], "permalink": "/blog/{{ page.fileSlug }}/", "author": "ada"}
+    beside = Beside(values=values, people={"ada": {"name": "Ada", "url": "https://ada.example/"}})
+    found = parsed("eleventy", "src/news/2024-03-05-a.md", "tags: y", "", beside).post
+
+    assert found is not None
+    assert (found.url, found.tags) == ("https://example.org/blog/a/", ("y",))
+    assert found.authors == (Author("Ada", url="https://ada.example/"),)
+    assert ENGINES["eleventy"].data_of("src/a/b.md") == (
+        *("src/src.json", "src/src.11tydata.json", "src/a/a.json", "src/a/a.11tydata.json"),
+        *("src/a/b.json", "src/a/b.11tydata.json"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("authors: [ada, Ben]", ["Ada L.", "Ben"]),
+        ("authors: ada", ["Ada L."]),
+        ("authors: {key: ada, title: Boss}", ["Ada L."]),
+        ("authors: [{name: ada}]", ["ada"]),
+        ("author: cee", ["Cee"]),
+    ],
+)
+def test_authors_by_key(header: str, names: list[str]) -> None:
+    """A key of authors.yml stands for what is said of the author there."""
+    beside = Beside(people={"ada": {"name": "Ada L."}, "cee": "Cee"})
+    found = parsed("docusaurus", "blog/2024-03-05-a.md", header, "", beside).post
+
+    assert found is not None
+    assert names == [author.name for author in found.authors]
+
+
+@pytest.mark.parametrize(
+    ("files", "engine"),
+    [
+        ({"_config.yml": "title: x"}, "jekyll"),
+        ({"_config.yml": "title: x", "source/_posts": ""}, "hexo"),
+        ({"_config.yml": "title: x\nnew_post_name: :title.md"}, "hexo"),
+        ({"hugo.toml": ""}, "hugo"),
+        ({"config.toml": 'title = "x"\nbaseURL = "y"'}, "hugo"),
+        ({"config.yaml": "baseurl: y"}, "hugo"),
+        ({"config.toml": 'base_url = "y"'}, "zola"),
+        ({"config.toml": 'title = "y"'}, "plain"),
+        ({"pelicanconf.py": ""}, "pelican"),
+        ({"conf.py": "BLOG_TITLE = 'x'"}, "nikola"),
+        ({"conf.py": "project = 'x'"}, "plain"),
+        ({"eleventy.config.mjs": ""}, "eleventy"),
+        ({".eleventy.js": "", "_posts": ""}, "eleventy"),
+        ({"package.json": '{"dependencies": {"@11ty/eleventy": "1"}}'}, "eleventy"),
+        ({"astro.config.mjs": ""}, "astro"),
+        ({"docusaurus.config.ts": ""}, "docusaurus"),
+        ({"website/docusaurus.config.js": ""}, "docusaurus"),
+        ({"gatsby-config.js": ""}, "gatsby"),
+        ({"package.json": "{}"}, "plain"),
+    ],
+)
+def test_engines_by_their_files(files: dict[str, str], engine: str) -> None:
+    """An engine is told by its own files, and where two have the same name by what they say."""
+    assert engine == recognise(files.get)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "engine"),
+    [
+        ("content/post/a.md", "+++\ndate = 2024-01-01\n+++\n", "hugo"),
+        ("content/a.md", '+++\npath = "x"\n[extra]\n+++\n', "zola"),
+        ("source/_posts/a.md", "---\ntitle: x\n---\n", "hexo"),
+        ("docs/_posts/a.md", "---\ntitle: x\n---\n", "jekyll"),
+        ("content/a.md", "Title: x\nDate: y\n", "pelican"),
+        ("posts/a.rst", "x\n====\n\n:date: y\n", "pelican"),
+        ("posts/a.rst", ".. title: x\n", "nikola"),
+        ("posts/a.md", "<!--\n.. title: x\n", "nikola"),
+        ("blog/a.md", "---\nauthors: x\n---\n", "docusaurus"),
+        ("src/content/blog/a.md", "---\npubDate: x\n---\n", "astro"),
+        ("posts/a.md", "---\ntitle: x\n---\n", "plain"),
+    ],
+)
+def test_engines_by_their_posts(path: str, text: str, engine: str) -> None:
+    """Where there is no configuration, the way the posts are written suggests an engine."""
+    assert engine == guess([(path, text)])
+    assert guess([]) == "plain"
