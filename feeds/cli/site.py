@@ -1,14 +1,18 @@
-"""init, build, check, config: a folder of posts and its feeds."""
+"""init, build, check, adopt, config: a folder of posts and its feeds."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from feeds.cli.call import Call, counted, with_call
+
+if TYPE_CHECKING:
+    from feeds.publish.outlook import Outlook
 
 
 @click.command()
@@ -27,16 +31,24 @@ def init(folder: Path) -> None:
 
 @click.command()
 @click.option("--strict", is_flag=True, help="Exit 1 if there is any problem.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what readers will see.")
+@click.option("--accept-new-ids", is_flag=True, help="Build although readers will see old posts as new.")
 @with_call
-def build(call: Call, strict: bool) -> int:
+def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
     """Write the feeds that the posts ask for.
 
-    Only files whose bytes change are written. A post that cannot be used is named and the rest goes on.
+    Only files whose bytes change are written. A post that cannot be used is named and the rest goes on. A build that
+    would change the ids of posts, by which readers tell old from new, is refused: exit 3.
     """
     from feeds.publish import build as deed
+    from feeds.publish import foresee
 
+    if dry_run:
+        with call.progress() as progress:
+            _show(call, foresee(call.settings, datetime.now(UTC), progress, accept_new_ids=accept_new_ids))
+        return 0
     with call.progress() as progress:
-        built = deed(call.settings, datetime.now(UTC), progress)
+        built = deed(call.settings, datetime.now(UTC), progress, accept_new_ids=accept_new_ids)
     call.problems(built.problems)
     call.value(built)
     for path in built.written:
@@ -45,6 +57,21 @@ def build(call: Call, strict: bool) -> int:
         call.more(f"removed   {path}")
     call.say(_summary(built))
     return 1 if strict and built.problems else 0
+
+
+def _show(call: Call, outlooks: Sequence["Outlook"]) -> None:
+    """Print what readers of each feed will see, title by title."""
+    call.value([{**msgspec.to_builtins(each), "is_burst": each.is_burst} for each in outlooks])
+    for each in outlooks:
+        signs = {"new": ("+", each.new), "updated": ("~", each.updated), "gone": ("-", each.gone)}
+        found = counted({word: len(titles) for word, (_, titles) in signs.items() if titles}) or "nothing changes"
+        call.say(f"{each.path}: {found}" + (", a new feed" if each.is_first else ""))
+        for sign, titles in signs.values():
+            for title in () if each.is_first and not call.verbose else titles:
+                call.say(f"  {sign} {title}")
+    for each in outlooks:
+        if each.is_burst:
+            click.echo(f"feeds: {each.path}: {len(each.new)} posts are new to its readers at once", err=True)
 
 
 def _summary(built: Any) -> str:
@@ -66,6 +93,28 @@ def check(call: Call) -> int:
     call.value(problems)
     call.say({0: "no problems", 1: "1 problem"}.get(len(problems), f"{len(problems)} problems"))
     return 1 if problems else 0
+
+
+@click.command()
+@click.argument("feeds", nargs=-1, required=True, metavar="FEED...")
+@with_call
+def adopt(call: Call, feeds: tuple[str, ...]) -> int:
+    """Take over the ids of the feeds that readers have today.
+
+    FEED is a file or an address: RSS, Atom or JSON Feed. Its entries are found again by their links, else by title and
+    date, and feeds.lock remembers their ids, so that readers see no post twice when your feed takes its place.
+    """
+    from feeds.publish.adopting import adopt as deed
+
+    adopted = deed(call.settings, feeds, datetime.now(UTC))
+    call.problems(adopted.problems)
+    call.value(adopted)
+    call.say(f"{adopted.matched} posts have the ids of their entries, {adopted.changed} of them had other ids before")
+    for entry in adopted.unknown:
+        call.say(f"no post matches the entry {entry}")
+    for path in adopted.missing:
+        call.say(f"no entry matches the post {path}")
+    return 1 if adopted.problems else 0
 
 
 @click.command()

@@ -24,16 +24,17 @@ class Adopted(Struct, frozen=True):
 class _Sight(Struct, frozen=True):
     """What a post and an entry are compared by."""
 
+    id: str
     url: str
     title: str  # its mark
     published: str
 
 
 def adopt(posts: Sequence[Post], seen: Iterable[Seen]) -> Adopted:
-    """Find the post of each entry: by its link, by the path of its link, else by title and date."""
+    """Find the post of each entry: by id, link or the path of its link, else by title and date."""
     entries = tuple({entry.id: entry for entry in seen}.values())
-    sights = {post.path: _sight(post.url, post.title, line_of(post).published) for post in posts}
-    shown = {entry.id: _sight(entry.url, plain(entry.title), entry.published) for entry in entries}
+    sights = {post.path: _Sight(post.id, post.url, mark(post.title), line_of(post).published) for post in posts}
+    shown = {entry.id: _Sight(entry.id, entry.url, mark(plain(entry.title)), entry.published) for entry in entries}
     matched: dict[str, tuple[Post, Seen]] = {}
     for sign in _SIGNS:
         rest = [post for post in posts if post.path not in matched]
@@ -55,10 +56,6 @@ def lines_of(adopted: Adopted) -> tuple[Line, ...]:
     return tuple(line_of(replace(post, id=entry.id)) for post, entry in adopted.matched)
 
 
-def _sight(url: str, title: str, published: str) -> _Sight:
-    return _Sight(url, mark(title), published)
-
-
 def _both(
     sign: Callable[[_Sight], Hashable], sights: dict[str, _Sight], shown: dict[str, _Sight]
 ) -> tuple[Callable[[Post], Hashable], Callable[[Seen], Hashable]]:
@@ -67,6 +64,7 @@ def _both(
 
 # A link to the front page is no link to a post.
 _SIGNS: tuple[Callable[[_Sight], Hashable], ...] = (
+    lambda sight: sight.id or None,
     lambda sight: page(sight.url) if page(sight.url)[1] else None,
     lambda sight: page(sight.url)[1] or None,
     lambda sight: (sight.title, sight.published) if sight.title and sight.published else None,

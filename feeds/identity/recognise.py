@@ -1,7 +1,7 @@
 """Which post is which line of the lock: moved, renamed, dated anew, edited, or all at once but one."""
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from feeds.identity.lock import Line
@@ -11,22 +11,23 @@ Seeker = TypeVar("Seeker")
 Holder = TypeVar("Holder")
 
 
-def recognise(posts: Sequence[Line], known: Iterable[Line]) -> dict[str, Line]:
+def recognise(posts: Sequence[Line], known: Collection[Line]) -> dict[str, Line]:
     """Return the known line of each post, by the path of the post, for those that are recognised.
 
-    The surest signs count first. A sign counts only when one post and one id have it: of two that look alike
-    neither is guessed. `posts` are as `lock.line_of` makes them.
+    The surest signs count first, and posts that are there before those that are gone. A sign counts only when one post
+    and one id have it: of two that look alike neither is guessed. `posts` are as `lock.line_of` makes them.
     """
     found: dict[str, Line] = {}
-    rest, left = list(posts), list(known)
+    rest = list(posts)
+    here, gone = ([line for line in known if line.gone is is_gone] for is_gone in (False, True))
     for sign in _SIGNS:
-        if not rest or not left:
-            break
-        matched = {post.path: line for post, line in pairs(rest, left, sign, sign, lambda line: line.id)}
-        found |= matched
-        ids = {line.id for line in matched.values()}
-        rest = [post for post in rest if post.path not in matched]
-        left = [line for line in left if line.id not in ids]
+        for lines in (here, gone):
+            if rest and lines:
+                matched = {post.path: line for post, line in pairs(rest, lines, sign, sign, lambda line: line.id)}
+                ids = {line.id for line in matched.values()}
+                found |= matched
+                rest = [post for post in rest if post.path not in matched]
+                here[:], gone[:] = ([line for line in each if line.id not in ids] for each in (here, gone))
     return found
 
 
