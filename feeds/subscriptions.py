@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -75,13 +74,12 @@ def import_csv(
     nothing. Raises UsageError when the file cannot be read or has no column "email".
     """
     newsletter = _newsletter(settings, newsletter)
-    became: Counter[str] = Counter()
     problems: list[Problem] = []
-    rows = _rows(path, problems)
+    readers = list(_readers(path, problems))  # before the transaction: checking addresses is the slow part
+    became: Counter[str] = Counter()
     with store.trying() if dry_run else store.writing() as connection:
-        while chunk := list(islice(rows, _CHUNK)):
-            readers = _readers(chunk, path, problems)
-            became += _enrol(connection, newsletter, readers, f"imported from {path.name}", now)
+        for start in range(0, len(readers), _CHUNK):
+            became += _enrol(connection, newsletter, readers[start : start + _CHUNK], f"imported from {path.name}", now)
     return Imported(became["added"], became["duplicates"], became["left"], tuple(problems))
 
 
@@ -150,8 +148,6 @@ def _enrol(
     connection: Connection, newsletter: str, readers: Sequence[NewSubscriber], consent: str, now: datetime
 ) -> Counter[str]:
     """Subscribe readers from the next post on; count who was "added", who are "duplicates" and who has "left"."""
-    if not readers:
-        return Counter()
     subscribers.add(connection, readers, consent, now)
     known = subscribers.by_key(connection, [each.email_key for each in readers])
     active = [(known[each.email_key][0], each) for each in readers if known[each.email_key][1] in ("active", "pending")]
@@ -170,7 +166,10 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
     # Spreadsheets write the separator of their country.
     separator = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
-    names = [name.strip().lower() for name in next(reader, [])]
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error:
+        names = []
     if "email" not in names:
         raise UsageError('the first line names no column "email"', f"known: {', '.join(COLUMNS)}", str(path))
     mend = f"known: {', '.join(COLUMNS)}"
@@ -185,13 +184,12 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
         problems.append(Problem(str(path), line, f"not CSV from here on: {error}", "close the quotes"))
 
 
-def _readers(rows: Sequence[tuple[int, Mapping[str, str]]], path: Path, problems: list[Problem]) -> list[NewSubscriber]:
-    readers: list[NewSubscriber] = []
-    for line, row in rows:
+def _readers(path: Path, problems: list[Problem]) -> Iterator[NewSubscriber]:
+    """Yield the readers of a CSV file; name what cannot be used in `problems`. Raises UsageError."""
+    for line, row in _rows(path, problems):
         value = {name: row.get(name, "").strip() for name in COLUMNS}
         chosen = value["categories"].split(BETWEEN_CATEGORIES)
         try:
-            readers.append(_checked(value["email"], value["name"], value["language"], value["timezone"], chosen))
+            yield _checked(value["email"], value["name"], value["language"], value["timezone"], chosen)
         except UsageError as error:
             problems.append(Problem(str(path), line, error.what, error.mend))
-    return readers

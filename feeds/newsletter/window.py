@@ -76,12 +76,11 @@ def _is_due(seen_post: SeenPost) -> bool:
 def _renamed(new: Sequence[Post], gone: Sequence[SeenPost]) -> dict[str, SeenPost]:
     """Find the new posts that are old ones under another id: same date, and same file or title."""
     traces = {trace: each for each in gone for trace in _traces(each)}
-    renamed: dict[str, SeenPost] = {}
+    heirs: dict[str, tuple[str, SeenPost]] = {}  # by the former id: there is one for each
     for post in new:
-        found = next((traces[trace] for trace in _traces(post) if trace in traces), None)
-        if found and found not in renamed.values():
-            renamed[post.id] = found
-    return renamed
+        if found := next((traces[trace] for trace in _traces(post) if trace in traces), None):
+            heirs.setdefault(found.id, (post.id, found))
+    return dict(heirs.values())
 
 
 def _traces(post: Post | SeenPost) -> Iterator[tuple[datetime, str, str]]:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityErr
 
 from feeds.errors import SettingsError, StoreError
 
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+_POSTGRES = "postgresql+psycopg"
+DRIVERS = {"sqlite": "sqlite", "postgres": _POSTGRES, "postgresql": _POSTGRES, _POSTGRES: _POSTGRES}
 BUSY_SECONDS = 10
 
 # Part of what the driver says -> how to mend it.
@@ -23,7 +24,9 @@ CURES = {
     "is full": "free some space on that disk",
     "not a database": "put a backup in its place, or name another file",
     "malformed": "put a backup in its place",
+    "permission denied": "let this user create tables there",
 }
+_OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError)
 
 
 def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
@@ -84,10 +87,10 @@ def explained(engine: Engine) -> Iterator[None]:
     """Turn what the driver raises into a StoreError that names the database, never its password."""
     try:
         yield
-    except (IntegrityError, DataError, ProgrammingError):
-        raise  # a mistake of ours
     except DatabaseError as error:
         what = " ".join(str(error.orig).split())
+        if isinstance(error, _OUR_MISTAKES) and "permission denied" not in what:
+            raise
         cure = next((cure for part, cure in CURES.items() if part in what), "see that the database can be reached")
         raise StoreError(what, cure, str(engine.url) if engine.url.host else engine.url.database or "memory") from error
 

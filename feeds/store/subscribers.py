@@ -71,11 +71,10 @@ def find(connection: Connection, email_key: str) -> Subscriber | None:
 
 def listed(connection: Connection, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:
     """Yield subscribers in the order in which they came: all, or those in one status or with one newsletter."""
-    wanted = and_(True, *([subscriber.c.status == status] if status else []))
-    if newsletter:
-        theirs = select(subscription.c.subscriber_id).where(subscription.c.newsletter == newsletter)
-        wanted &= subscriber.c.id.in_(theirs)
-    return _subscribers(connection, wanted)
+    theirs = select(subscription.c.subscriber_id).where(subscription.c.newsletter == newsletter)
+    in_status = [subscriber.c.status == status] if status else []
+    with_newsletter = [subscriber.c.id.in_(theirs)] if newsletter else []
+    return _subscribers(connection, *in_status, *with_newsletter)
 
 
 def set_status(connection: Connection, subscriber_id: int, status: str) -> bool:
@@ -146,11 +145,11 @@ def _domain(reader: NewSubscriber) -> str:
     return reader.address.rpartition("@")[2]
 
 
-def _subscribers(connection: Connection, wanted: ColumnElement[bool]) -> Iterator[Subscriber]:
+def _subscribers(connection: Connection, *wanted: ColumnElement[bool]) -> Iterator[Subscriber]:
     query = (
         select(*_PERSON, *_CHOICE)
         .join_from(subscriber, subscription, isouter=True)
-        .where(wanted)
+        .where(*wanted)
         .order_by(subscriber.c.id, subscription.c.newsletter)
     )
     rows = connection.execute(query.execution_options(yield_per=1000))
