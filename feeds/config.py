@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from feeds.errors import SettingsError
-from feeds.model import Newsletter, Site
+from feeds.model import Newsletter, Podcast, Site
 
 FILE_NAME = "feeds.toml"
 Content = Literal["full", "summary"]
@@ -47,6 +47,10 @@ class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
         bool, "Keep all older posts in archive documents (RFC 5005); feeds then hold up to twice `limit`."
     ] = False
     hub: Annotated[str, "Address of a WebSub hub."] = ""
+    paths: Annotated[
+        Literal["default", "jekyll", "hugo", "pelican", "nikola", "astro", "docusaurus"],
+        "Where the feeds lie: as an engine has them, so that addresses that readers poll stay.",
+    ] = "default"
 
 
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,6 +83,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     site: Site
     posts: Posts = Posts()
     feeds: Feeds = Feeds()
+    podcast: Podcast = Podcast()
     newsletter: tuple[Newsletter, ...] = ()
     mail: Mail = Mail()
     web: Web = Web()

@@ -49,6 +49,7 @@ class Enclosure(Struct, frozen=True):
     url: str
     type: str  # a media type: "audio/mpeg"
     length: int = 0  # bytes; 0 when unknown
+    duration: int = 0  # seconds; 0 when unknown
 
 
 class Post(Struct, frozen=True):
@@ -73,6 +74,9 @@ class Post(Struct, frozen=True):
     opening: str = ""  # mark of how the body begins, by which `identity` knows a post that was moved
     draft: bool = False
     expires: datetime | None = None
+    season: int = 0  # of a podcast; 0 when it says none
+    episode: int = 0
+    explicit: bool | None = None  # None: as the show
 
 
 class Entry(Struct, frozen=True):
@@ -82,6 +86,21 @@ class Entry(Struct, frozen=True):
     html: str  # clean, absolute, safe in XML
     summary: str  # plain text, one paragraph
     image: str = ""  # the front matter's, else the first of the body
+
+
+class Podcast(Struct, frozen=True, forbid_unknown_fields=True):
+    """The show, where posts are episodes: directories of podcasts list it by this."""
+
+    category: Annotated[
+        tuple[str, ...],
+        'Categories of Apple Podcasts, a narrower one behind ">": "Society & Culture > Philosophy"; with one, posts '
+        "are episodes of a show.",
+    ] = ()
+    image: Annotated[str, "Square cover, JPEG or PNG of 1400 to 3000 pixels; an address, or a path on the site."] = ""
+    author: Annotated[str, "Who makes it; empty: the site's author."] = ""
+    owner: Annotated[Author, "Whom directories ask; its address is published."] = Author()
+    explicit: Annotated[bool, "Not for children."] = False
+    type: Annotated[Literal["episodic", "serial"], "Serial: to be heard from the first episode on."] = "episodic"
 
 
 class History(Struct, frozen=True):
@@ -111,6 +130,7 @@ class Feed(Struct, frozen=True):
     folder: str = ""  # where its files lie below `out`: "feeds/<slug>"; "" for the site's own feed
     content: str = "full"  # or "summary"
     history: History | None = None  # None: it says nothing of older posts
+    podcast: Podcast | None = None  # None: it is no show
 
     @property
     def updated(self) -> datetime:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from feeds.identity.marks import opening
 from feeds.markup import absolute_url
 from feeds.model import LeftOut, Post, Problem, Site
-from feeds.sources import dates, fields, front_matter, heading
+from feeds.sources import dates, enclosures, fields, front_matter, heading
 from feeds.sources.authors import authors
 from feeds.sources.dialect import Dialect, Piece
 from feeds.sources.files import suffix
@@ -145,6 +145,10 @@ class _Reading:
             opening=opening(heading.split(self.matter.body, self._markup)[1]),
             draft=self.is_draft,
             expires=self._moment(keys.expires),
+            enclosures=enclosures.enclosures(values, url),
+            season=enclosures.number(values.get("season")),
+            episode=enclosures.number(values.get("episode") or values.get("episode_number")),
+            explicit=fields.truth(values.get("explicit")),
         )
 
     def _url(self, piece: Piece) -> str:
