@@ -1,14 +1,14 @@
 """Which posts stand where: in order, in groups, in feeds; and what groups and feeds are called."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.formats import FORMATS
+from feeds.formats import FORMATS, places
 from feeds.identity import authority_of, tag_uri
 from feeds.markup import absolute_url
 from feeds.model import EPOCH, Author, Feed, LeftOut, Post, Site
@@ -19,8 +19,6 @@ _SLUG_BYTES = 80
 # Names of devices, which Windows does not let a folder have.
 _PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})
-# Where the feeds of each kind of group lie; a slug is never a folder of these, since theirs are one deeper.
-_FOLDERS = {"category": "feeds", "tag": "feeds/tags", "author": "feeds/authors", "language": "feeds/languages"}
 
 
 class Group(Struct, frozen=True):
@@ -117,18 +115,19 @@ def feeds_for(
     content: str = "full",
     hub: str = "",
     authority: str = "",
+    paths: str = "default",
 ) -> tuple[Feed, ...]:
     """Make the feeds of a site: its own first, then one for each group of the kinds in `by`.
 
     `posts` are public, newest first and have their ids; `limit` is the most that a feed holds. `authority` is the
-    host that ids are made with, by default that of the site's address.
+    host that ids are made with, by default that of the site's address; `paths` a key of `places.PLACES`.
     """
     authority = authority or authority_of(site.url)
     whole = Feed(
         id=_feed_id(authority, ""),
         title=site.title,
         home_url=site.url,
-        urls=_urls(site, "", formats),
+        urls=_urls(site, paths, "", "", formats),
         posts=tuple(posts[:limit]),
         description=site.description,
         language=site.language,
@@ -141,16 +140,17 @@ def feeds_for(
     )
     spoken = [post if post.language else replace(post, language=site.language) for post in posts]
     parts = (group for kind in by for group in groups(spoken if kind == "language" else posts, kind))
-    return (whole, *(_part(whole, group, site, formats, authority, limit) for group in parts))
+    urls = ((group, _urls(site, paths, group.by, group.slug, formats)) for group in parts)
+    return (whole, *(_part(whole, group, site, authority, limit, each) for group, each in urls))
 
 
-def _part(whole: Feed, group: Group, site: Site, formats: Sequence[str], authority: str, limit: int) -> Feed:
-    folder = f"{_FOLDERS[group.by]}/{group.slug}"
+def _part(whole: Feed, group: Group, site: Site, authority: str, limit: int, urls: Mapping[str, str]) -> Feed:
+    folder = places.folder(group.by, group.slug)
     return replace(
         whole,
         id=_feed_id(authority, folder),
         title=f"{group.name} – {site.title}",
-        urls=_urls(site, folder, formats),
+        urls=urls,
         posts=group.posts[:limit],
         language=group.name if group.by == "language" else site.language,
         category=group.name,
@@ -163,6 +163,5 @@ def _feed_id(authority: str, folder: str) -> str:
     return tag_uri(authority, EPOCH.date(), folder or "feed")
 
 
-def _urls(site: Site, folder: str, formats: Sequence[str]) -> dict[str, str]:
-    names = ((name, f"{folder}/{FORMATS[name].file_name}".lstrip("/")) for name in formats)
-    return {name: absolute_url(path, site.url) for name, path in names}
+def _urls(site: Site, paths: str, by: str, slug: str, formats: Sequence[str]) -> dict[str, str]:
+    return {name: absolute_url(places.place(paths, by, slug, name), site.url) for name in formats}

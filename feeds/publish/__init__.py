@@ -12,6 +12,7 @@ from msgspec import Struct
 from feeds import catalogue, lockfile, output
 from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
+from feeds.formats.places import patterns
 from feeds.identity import guard
 from feeds.model import Feed, LeftOut, Problem
 from feeds.publish.announcing import Told, announce, ping
@@ -78,7 +79,7 @@ def build(settings: Settings, now: datetime, progress: Progress = quiet, *, acce
     ):
         path = (out / file.path).as_posix()
         changed[path] = output.write(settings.root / path, file.data, file.time)
-    removed = _remove_others(settings.root, out, changed)
+    removed = _remove_others(settings.root, out, changed, patterns(settings.feeds.paths))
     return Built(
         posts=len(found.posts),
         feeds=feeds,
@@ -132,6 +133,7 @@ def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
         content=wanted.content,
         hub=wanted.hub,
         authority=found.lock.authority,
+        paths=wanted.paths,
     )
 
 
@@ -159,10 +161,11 @@ def _wrong(settings: Settings, file: File, sources: dict[str, str]) -> Iterator[
             yield from check_document(file.format, document, file.url, path, sources)
 
 
-def _remove_others(root: Path, out: Path, ours: Iterable[str]) -> tuple[str, ...]:
+def _remove_others(root: Path, out: Path, ours: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     """Remove feeds that we wrote and write no more: of a category that is gone, in a format not wanted now."""
     names = {each.file_name for each in FORMATS.values()}
-    found = (out / folder / name for folder in _folders(root / out) for name in names)
+    found = {out / folder / name for folder in _folders(root / out) for name in names}
+    found |= {path.relative_to(root) for pattern in others for path in (root / out).glob(pattern)}
     gone = sorted(path for path in found if path.as_posix() not in ours and is_ours(output.read(root / path)))
     for path in gone:
         output.remove(root / path, root / out)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from feeds import output, websub
 from feeds.config import Settings
 from feeds.errors import OutputError
-from feeds.formats import FORMATS
+from feeds.formats.places import path_of
 from feeds.model import Feed, Problem
 
 # What the hub knows: address of a feed -> digest of its file. Not what it does not: so nothing is forgotten when a
@@ -69,7 +69,7 @@ def _ping(hub: str, topics: Iterable[str]) -> Told:
 
 def _digests(settings: Settings, feeds: Sequence[Feed]) -> dict[str, str]:
     out = settings.root / settings.feeds.out
-    paths = {url: out / feed.folder / FORMATS[name].file_name for feed in feeds for name, url in feed.urls.items()}
+    paths = {url: out / path_of(feed, name) for feed in feeds for name, url in feed.urls.items()}
     return {url: sha256(data).hexdigest()[:32] for url, path in paths.items() if (data := output.read(path))}
 
 

@@ -15,6 +15,7 @@ from feeds.config import Settings
 from feeds.errors import SettingsError
 from feeds.formats import FORMATS, opml
 from feeds.formats.facts import Manner, manner
+from feeds.formats.places import path_of
 from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
 from feeds.publish.archive import kept_document
@@ -32,6 +33,7 @@ class File(Struct, frozen=True):
     data: bytes
     time: datetime  # when it last changed
     format: str = ""  # "rss", "atom", "json", "opml"; "" for a page
+    feed: str = ""  # id of the feed that it is
 
 
 def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
@@ -49,7 +51,7 @@ def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
         for name, url in feed.urls.items():
             styled = replace(feed, stylesheet=_seen_from(url, feed.stylesheet))
             data = FORMATS[name].join(styled, [item(name, entry, feed) for entry in entries])
-            yield File(f"{feed.folder}/{FORMATS[name].file_name}".lstrip("/"), url, data, feed.updated, name)
+            yield File(path_of(feed, name), url, data, feed.updated, name, feed.id)
 
 
 def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> Iterator[File]:

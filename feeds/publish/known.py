@@ -8,6 +8,7 @@ from pathlib import Path
 from feeds import lockfile, output
 from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
+from feeds.formats.places import path_of
 from feeds.identity import authority_of, guard
 from feeds.identity.adopt import adopt, lines_of
 from feeds.identity.entries import entries
@@ -37,7 +38,8 @@ def republished(settings: Settings, feeds: Iterable[Feed]) -> Iterator[Problem]:
     """Yield what readers of our feeds on disk would see anew, were `feeds` written over them."""
     out = settings.root / settings.feeds.out
     for feed in feeds:
-        files = (out / feed.folder / each.file_name for each in FORMATS.values())
+        own = (out / path_of(feed, name) for name in feed.urls)
+        files = (*own, *(out / feed.folder / each.file_name for each in FORMATS.values()))
         path, document = next(((path, data) for path in files if is_ours(data := output.read(path))), (out, b""))
         # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
         if document and not all(post.id.encode() in document for post in feed.posts):

@@ -32,9 +32,8 @@ def outlooks(settings: Settings, files: Iterable[File], ids: Collection[str]) ->
     """Yield the outlook of each feed among `files`; `ids` are those of all public posts. Raises OutputError."""
     done: set[str] = set()
     for file in files:
-        folder, _, _ = file.path.rpartition("/")
-        if file.format and folder not in done:
-            done.add(folder)
+        if file.feed and file.feed not in done:
+            done.add(file.feed)
             yield _outlook((Path(settings.feeds.out) / file.path).as_posix(), settings.root, file, ids)
 
 

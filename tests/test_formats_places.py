@@ -1,0 +1,80 @@
+"""Where the files of feeds lie."""
+
+import pytest
+
+from feeds.catalogue import feeds_for
+from feeds.config import Feeds, keys
+from feeds.formats import FORMATS
+from feeds.formats.places import PLACES, path_of, patterns, place
+from feeds.model import EPOCH, Post, Site
+
+SITE = Site(url="https://example.org/blog/", title="Site")
+POST = Post("a.md", "https://example.org/blog/a", "A", EPOCH, EPOCH, id="x", categories=("أخبار", "All"), tags=("t",))
+
+
+def paths(preset: str) -> list[list[str]]:
+    feeds = feeds_for(SITE, [POST], by=("category", "tag"), paths=preset)
+    return [[path_of(feed, name) for name in feed.urls] for feed in feeds]
+
+
+@pytest.mark.parametrize(
+    ("preset", "site", "category"),
+    [
+        (
+            "default",
+            ["feed.xml", "atom.xml", "feed.json"],
+            ["feeds/أخبار/feed.xml", "feeds/أخبار/atom.xml", "feeds/أخبار/feed.json"],
+        ),
+        (
+            "jekyll",
+            ["rss.xml", "feed.xml", "feed.json"],
+            ["feeds/أخبار/feed.xml", "feed/أخبار.xml", "feeds/أخبار/feed.json"],
+        ),
+        (
+            "hugo",
+            ["index.xml", "atom.xml", "feed.json"],
+            ["categories/أخبار/index.xml", "feeds/أخبار/atom.xml", "feeds/أخبار/feed.json"],
+        ),
+        (
+            "pelican",
+            ["feeds/all.rss.xml", "feeds/all.atom.xml", "feed.json"],
+            ["feeds/أخبار.rss.xml", "feeds/أخبار.atom.xml", "feeds/أخبار/feed.json"],
+        ),
+    ],
+)
+def test_feeds_lie_where_the_engine_had_them(preset: str, site: list[str], category: list[str]) -> None:
+    """Addresses that readers poll stay; what the engine did not write lies where ours does."""
+    found = paths(preset)
+
+    assert (found[0], [each for each in found if "أخبار" in each[2]]) == (site, [category])
+
+
+@pytest.mark.parametrize("preset", PLACES)
+def test_no_two_feeds_share_a_path(preset: str) -> None:
+    """Each file is one feed in one format, even of a category "all"."""
+    found = [path for feed in paths(preset) for path in feed]
+
+    assert len(found) == len(set(found)) == 4 * len(FORMATS)
+
+
+@pytest.mark.parametrize("preset", PLACES)
+def test_addresses_are_the_paths(preset: str) -> None:
+    """A file is served where it lies, below the address of the site, in whatever letters."""
+    for feed in feeds_for(SITE, [POST], paths=preset):
+        assert all(url.startswith("https://example.org/blog/") and url.isascii() for url in feed.urls.values())
+    abroad = Site(url="https://مثال.example/مدونة/", title="x")
+    whole = feeds_for(abroad, [POST], paths=preset)[0]
+    assert place(preset, "", "", "rss") == path_of(whole, "rss")
+
+
+def test_the_setting_offers_all_places() -> None:
+    """What `[feeds] paths` takes are the places there are."""
+    kind = next(kind for key, kind, _, _ in keys(Feeds) if key == "paths")
+
+    assert set(kind.__args__) == set(PLACES)
+
+
+def test_files_that_may_be_gone_are_found_again() -> None:
+    """Patterns match the files of any category, so that those of one that is no more can be removed."""
+    assert "categories/*/index.xml" in patterns("hugo")
+    assert patterns("default") == ()
