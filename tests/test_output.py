@@ -4,6 +4,7 @@ import resource
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +16,16 @@ from feeds.errors import OutputError
 TIME = datetime(2025, 8, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """Let no file grow beyond a kilobyte, as a full disk does."""
+    """Let no file of this process grow beyond 1 KB, just here: the file that the tests are told in is one of them."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that write() fails as it does when a disk is full
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_new_file_has_its_folders_its_time_and_the_usual_mode(tmp_path: Path) -> None:
@@ -69,13 +71,12 @@ def test_time_always_moves_on_with_the_bytes(tmp_path: Path) -> None:
     assert TIME.timestamp() + 1 == path.stat().st_mtime
 
 
-@pytest.mark.usefixtures("small_disk")
 def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
     """What cannot be written is said, with the path; what was there stays, and nothing is left beside it."""
     path = tmp_path / "a.xml"
     path.write_bytes(b"old")
 
-    with pytest.raises(OutputError, match=r"a\.xml: File too large; look at the disk"):
+    with small_disk(), pytest.raises(OutputError, match=r"a\.xml: File too large; look at the disk"):
         output.write(path, b"x" * 2000, TIME)
     assert [("a.xml", b"old")] == [(each.name, each.read_bytes()) for each in tmp_path.iterdir()]
 
