@@ -105,3 +105,131 @@ def test_no_such_folder(tmp_path: Path) -> None:
     """A folder that is not there is a wrong command line."""
     with pytest.raises(UsageError, match="no such folder"):
         discover(tmp_path / "nowhere")
+
+
+CONFIGURATIONS: dict[str, tuple[dict[str, str], Found]] = {
+    "hugo": (
+        {
+            "hugo.toml": 'baseURL = "https://example.org/"\ntitle = "x"\nlanguageCode = "ar-DZ"\ntimeZone = "UTC"\n'
+            '[params]\ndescription = "d"\nauthor = {name = "Ada"}\n[permalinks]\npost = "/:year/:slug/"\n',
+            "content/post/a.md": POST,
+        },
+        Found("hugo", ("content/post",), permalink="/:year/:slug/", out="public", paths="hugo"),
+    ),
+    "zola": (
+        {
+            "config.toml": 'base_url = "https://example.org/"\ntitle = "x"\ndescription = "d"\nauthor = "Ada"\n'
+            'default_language = "ar"\noutput_dir = "o"\nfeed_filenames = ["rss.xml"]\n',
+            "content/a.md": POST,
+        },
+        Found("zola", ("content",), out="o", paths="astro"),
+    ),
+    "hexo": (
+        {
+            "_config.yml": "title: x\ndescription: d\nauthor: Ada\nlanguage: [ar, en]\nurl: https://example.org\n"
+            "root: /\npermalink: :title/\nsource_dir: source\n",
+            "source/_posts/a.md": POST,
+            "source/_posts/b/c.md": POST,
+        },
+        Found("hexo", ("source/_posts",), permalink=":title/", out="public"),
+    ),
+    "pelican": (
+        {
+            "pelicanconf.py": "import os\nSITENAME = 'x'\nSITESUBTITLE = 'd'\nAUTHOR = 'Ada'\nDEFAULT_LANG = 'ar'\n"
+            "SITEURL = ''\nTIMEZONE = os.environ['TZ']\nARTICLE_URL = '{date:%Y}/{slug}/'\nraise SystemExit\n",
+            "publishconf.py": "SITEURL = 'https://example.org/'\n",
+            "content/Linux/a.md": "Title: a\nDate: 2024-01-01\n\ntext",
+            "content/b.md": "Title: b\nDate: 2024-01-01\n\ntext",
+        },
+        Found("pelican", ("content",), permalink="{date:%Y}/{slug}/", out="output", paths="pelican"),
+    ),
+    "nikola": (
+        {
+            "conf.py": "BLOG_TITLE = 'x'\nBLOG_AUTHOR = 'Ada'\nSITE_URL = 'https://example.org/'\nDEFAULT_LANG = 'ar'\n"
+            "BLOG_DESCRIPTION = 'd'\nPOSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\nPRETTY_URLS = False\n",
+            "posts/a.md": "<!--\n.. title: a\n.. date: 2024-01-01\n-->\ntext",
+        },
+        Found("nikola", ("posts",), permalink="/blog/:slug.html", out="output", paths="nikola"),
+    ),
+    "eleventy": (
+        {
+            "eleventy.config.js": "export default { dir: { input: 'content', output: '_out' } };",
+            "content/_data/metadata.json": '{"title": "x", "url": "https://example.org/", "language": "ar",'
+            ' "description": "d", "author": {"name": "Ada"}}',
+            "content/blog/a.md": POST,
+        },
+        Found("eleventy", ("content/blog",), out="_out"),
+    ),
+    "astro": (
+        {
+            "astro.config.mjs": "export default defineConfig({ site: 'https://example.org', base: '/' });",
+            "src/consts.ts": "export const SITE_TITLE: string = 'x';\nexport const SITE_DESCRIPTION = \"d\";\n"
+            "export const author = 'Ada';\n",
+            "src/content/blog/a.md": "---\ntitle: مقال\npubDate: 2024-01-01\n---\nنص عربي طويل",
+        },
+        Found("astro", ("src/content/blog",), url="https://example.org", out="dist", paths="astro"),
+    ),
+    "docusaurus": (
+        {
+            "docusaurus.config.js": "const config = { title: 'x', tagline: 'd', url: 'https://example.org',\n"
+            "baseUrl: '/', i18n: { defaultLocale: 'ar' } };",
+            "blog/a.md": POST,
+        },
+        Found("docusaurus", ("blog",), url="https://example.org", author="", out="build", paths="docusaurus"),
+    ),
+    "gatsby": (
+        {
+            "gatsby-config.js": "module.exports = { siteMetadata: { title: `x`, author: { name: `Ada` },\n"
+            "description: `d`, siteUrl: `https://example.org/`, } }",
+            "content/blog/a/index.md": "---\ntitle: مقال\ndate: 2024-01-01\n---\nنص عربي طويل",
+        },
+        Found("gatsby", ("content/blog",), out="public", paths="astro"),
+    ),
+}
+
+
+@pytest.mark.parametrize("engine", CONFIGURATIONS)
+def test_every_engine_is_taken_over(tmp_path: Path, engine: str) -> None:
+    """The engine's own configuration tells title, address, language, author, permalink and output, and runs nothing."""
+    files, expected = CONFIGURATIONS[engine]
+    found = discover(blog(tmp_path, files))
+
+    assert (found.title, found.description, found.language[:2]) == ("x", "d", "ar")
+    assert found.url.rstrip("/") == "https://example.org"
+    assert found.author == ("" if engine == "docusaurus" else "Ada")
+    assert (found.engine, found.folders, found.permalink, found.out, found.paths) == (
+        expected.engine,
+        expected.folders,
+        expected.permalink,
+        expected.out,
+        expected.paths,
+    )
+    load(write_settings(tmp_path)[0].parent)
+
+
+@pytest.mark.parametrize("text", ["", "(", "\x00", "title = [", "SITENAME = ", "{" * 5000, "\ufefftitle: 'x"])
+@pytest.mark.parametrize(
+    "name", ["_config.yml", "hugo.toml", "config.toml", "pelicanconf.py", "conf.py", "astro.config.mjs", "hugo.json"]
+)
+def test_broken_configurations_say_nothing(tmp_path: Path, name: str, text: str) -> None:
+    """A configuration that cannot be read is no obstacle, whatever its format."""
+    discover(blog(tmp_path, {name: text, "posts/a.md": POST}))
+
+
+@pytest.mark.parametrize(
+    ("paths", "folders"),
+    [
+        (["a/_posts/x.md", "a/_posts/y/z.md", "b.md"], ("a/_posts",)),
+        ([f"{year}/_posts/x.md" for year in range(2004, 2012)], (".",)),
+        (["content/post/2024/01/x.md", "content/post/2023/01/y.md"], ("content/post",)),
+        (["website/blog/x.md", "docs/y.md"], ("website/blog",)),
+        (["content/x/index.md", "content/y/index.md"], ("content",)),
+        (["x.md", "y.md"], (".",)),
+        ([], ("posts",)),
+    ],
+)
+def test_folders_of_posts(tmp_path: Path, paths: list[str], folders: tuple[str, ...]) -> None:
+    """The folder is the one that holds the posts, and no year, month or post of its own."""
+    blog(tmp_path, dict.fromkeys(paths, POST))
+
+    assert discover(tmp_path).folders == folders

@@ -92,7 +92,8 @@ def _folder(paths: list[list[str]]) -> str:
         name, count = inner.most_common(1)[0]
         is_most = count >= (0.9 * len(paths) if here else 0.5 * len(paths))
         own = [path for path in paths if path[: len(here) + 1] == [*here, name]]
-        if not is_most or name.isdigit() or all(path[-1].startswith("index.") for path in own):
+        is_post = all(len(path) == len(here) + 2 and path[-1].startswith("index.") for path in own)
+        if not is_most or name.isdigit() or is_post:
             break
         here, paths = [*here, name], own
     return "/".join(here) or ("." if paths else "posts")
