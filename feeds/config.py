@@ -53,6 +53,14 @@ class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "default"
 
 
+class Bounces(Struct, frozen=True, forbid_unknown_fields=True):
+    """Mail that comes back."""
+
+    url: Annotated[str, "Mailbox that it lies in: a Maildir, or imaps://user@host/folder; empty: none is read."] = ""
+    address: Annotated[str, "Address of that mailbox; a message leaves from it, with +token after the name."] = ""
+    folder: Annotated[str, "Folder of an IMAP mailbox that what was understood is moved to; empty: it stays."] = ""
+
+
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     """How digests leave."""
 
@@ -63,6 +71,7 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     )
     backend: Annotated[Literal["folder", "console"], "What carries the messages."] = "folder"
     folder: Annotated[str, "Where the folder backend puts its .eml files."] = "mail"
+    bounces: Bounces = Bounces()
 
 
 class Web(Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +209,11 @@ def _checked(settings: Settings, where: str) -> Settings:
         ZoneInfo(site.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise refuse("site.timezone", site.timezone, "Africa/Algiers") from None
+    bounces = settings.mail.bounces.address
+    if bounces and not re.fullmatch(
+        r"[^\s@+<>]{1,23}@[^\s@<>]+", bounces
+    ):  # with +token 64 letters (RFC 5321 4.5.3.1.1)
+        raise refuse("mail.bounces.address", bounces, "bounces@example.org")
     names = [newsletter.name for newsletter in settings.newsletter]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SettingsError(f"two newsletters are named {twice.pop()!r}", "give each its own name", where)

@@ -1,4 +1,4 @@
-"""Sign and verify the tokens in links of confirm, unsubscribe and preferences.
+"""Sign and verify the tokens in links of confirm, unsubscribe and preferences, and in the addresses that bounces go to.
 
 A token is 33 characters of A-Z a-z 0-9 - _ so that a link stays within 60:
 
@@ -8,10 +8,11 @@ A token is 33 characters of A-Z a-z 0-9 - _ so that a link stays within 60:
                      so that a token tells no stranger how many subscribers there are
 
 The same claim always gives the same token: nothing is stored, and an unsubscribe link works for ever.
+In an address it is 40 letters of a-z 2-7, since servers on the way back may change the case of a local part.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ from msgspec import Struct
 from feeds.errors import SettingsError
 
 LENGTH = 33
+ADDRESS_LENGTH = 40
 _SHORTEST_SECRET = 16
 _DAY_ZERO = date(2020, 1, 1)
 
@@ -61,6 +63,32 @@ def verify(token: str, purposes: Sequence[str], secrets: Sequence[str], today: d
             if hmac.compare_digest(_seal(purpose, body, secret), seal):
                 claim = _claim(purpose, body)
                 return claim if claim.last_day is None or claim.last_day >= today else None
+    return None
+
+
+def sign_address(issue_id: int, subscriber_id: int, secrets: Sequence[str]) -> str:
+    """Return the token that a bounce of this issue to this subscriber comes back with.
+
+    Raises SettingsError when the secret is missing or too short, OverflowError when a number does not fit.
+    """
+    secret = _usable(secrets)
+    body = issue_id.to_bytes(4) + subscriber_id.to_bytes(4)
+    seal = _seal("bounce", body, secret)
+    return b32encode(_mark(secret).encode() + seal + _masked(body, seal, secret)).decode().lower()
+
+
+def verify_address(token: str, secrets: Sequence[str]) -> tuple[int, int] | None:
+    """Return the issue and the subscriber of a token signed with one of `secrets`, in whatever case; else None."""
+    try:
+        raw = b32decode(token.upper()) if len(token) == ADDRESS_LENGTH else b""
+    except ValueError:
+        return None
+    for secret in secrets:
+        if raw[:1] != _mark(secret).encode():
+            continue
+        seal, body = raw[1:17], _masked(raw[17:], raw[1:17], secret)
+        if hmac.compare_digest(_seal("bounce", body, secret), seal):
+            return int.from_bytes(body[:4]), int.from_bytes(body[4:])
     return None
 
 

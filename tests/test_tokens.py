@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import SettingsError
-from feeds.tokens import LENGTH, Claim, sign, verify
+from feeds.tokens import LENGTH, Claim, sign, sign_address, verify, verify_address
 
 SECRETS = ["0123456789abcdef0123456789abcdef"]
 TODAY = date(2026, 11, 23)
@@ -104,3 +104,28 @@ def test_a_short_secret_is_refused(secrets: list[str]) -> None:
     """The error says how to make one."""
     with pytest.raises(SettingsError, match="openssl rand -hex 32"):
         sign(CLAIM, secrets)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_an_address_gives_its_delivery_back(issue: int, subscriber: int, shouts: bool) -> None:
+    """From letters that fit a local part (RFC 5321 4.5.3.1.1) and outlive a change of case."""
+    token = sign_address(issue, subscriber, SECRETS)
+
+    assert re.fullmatch(r"[a-z2-7]{40}", token)
+    assert verify_address(token.upper() if shouts else token, SECRETS) == (issue, subscriber)
+    assert verify_address(token, ["another secret of sufficient length"]) is None
+
+
+@pytest.mark.parametrize("token", ["", "a" * 40, "1" * 40, "é" * 40, sign_address(1, 2, SECRETS)[:-1] + "é"])
+def test_a_forged_address_is_refused(token: str) -> None:
+    """Nobody can make others' messages bounce."""
+    assert verify_address(token, SECRETS) is None
+
+
+def test_each_letter_of_an_address_counts() -> None:
+    """Change one and it is worthless."""
+    token = sign_address(1, 2, SECRETS)
+    changed = [token[:at] + ("a" if letter != "a" else "b") + token[at + 1 :] for at, letter in enumerate(token)]
+
+    assert {verify_address(each, SECRETS) for each in changed} == {None}

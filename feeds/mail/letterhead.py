@@ -20,6 +20,7 @@ class Letterhead(Struct, frozen=True):
     sender: Mailbox | None = None  # None: good for a preview, not for a message
     reply_to: Mailbox | None = None
     unsubscribe_address: str = ""  # reads the mails that unsubscribe; else the sender does
+    bounce_address: str = ""  # reads the bounces, at name+token; else the sender does
     web_url: str = ""  # the pages for readers; without them readers unsubscribe by mail
     archive_url: str = ""  # a public page of the issues
     postal_address: str = ""
@@ -57,6 +58,7 @@ def letterhead(
     sender: str = "",
     reply_to: str = "",
     unsubscribe_address: str = "",
+    bounce_address: str = "",
     web_url: str = "",
     archive_url: str = "",
     postal_address: str = "",
@@ -69,6 +71,7 @@ def letterhead(
         sender=mailbox(sender, "mail.from") if sender else None,
         reply_to=mailbox(reply_to, "mail.reply_to") if reply_to else None,
         unsubscribe_address=unsubscribe_address,
+        bounce_address=mailbox(bounce_address, "mail.bounces.address").address if bounce_address else "",
         web_url=f"{absolute_url(web_url, site.url).rstrip('/')}/" if web_url else "",
         archive_url=absolute_url(archive_url, site.url),
         postal_address=postal_address,

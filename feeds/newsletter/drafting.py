@@ -92,6 +92,8 @@ def _letter(settings: Settings, newsletter: Newsletter, number: int) -> Letterhe
         number,
         sender=mail.sender,
         reply_to=mail.reply_to,
+        unsubscribe_address=mail.bounces.address,
+        bounce_address=mail.bounces.address,
         web_url=settings.web.url,
         postal_address=mail.postal_address,
     )

@@ -7,7 +7,7 @@ from feeds.mail import Encoded, Letterhead, Recipient, encode, message_id, stamp
 from feeds.model import Issue
 from feeds.store import Store, issues
 from feeds.store.deliveries import Claimed
-from feeds.tokens import Claim, sign
+from feeds.tokens import Claim, sign, sign_address
 
 
 class Press:
@@ -26,6 +26,9 @@ class Press:
         sender = self._letter.sender.address if self._letter.sender else ""
         domain = sender.rpartition("@")[2]
         name = claimed.message_id or message_id(claimed.issue_id, claimed.subscriber_id, self._keys[0], domain)
+        if bounces := self._letter.bounce_address:  # VERP: the address tells which message came back
+            local, _, host = bounces.rpartition("@")
+            sender = f"{local}+{sign_address(claimed.issue_id, claimed.subscriber_id, self._keys)}@{host}"
         return Envelope(sender, claimed.address, self._label, name)
 
     def message(self, claimed: Claimed, envelope: Envelope) -> bytes:
