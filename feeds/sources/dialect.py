@@ -90,12 +90,17 @@ STATES = (
     ("exclude_from_feed", True, "kept out of feeds"),
     ("feed.excluded", True, "kept out of feeds"),  # jekyll-feed
 )
-MARKUPS: Mapping[str, str] = MappingProxyType(
-    {
-        **dict.fromkeys((".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".mdown"), "markdown"),
-        **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
-    }
-)
+
+
+def markups(markdown: str = "markdown", **others: str) -> Mapping[str, str]:
+    """Map file extensions to `Post.markup`, with the renderer of the engine's Markdown and of other extensions."""
+    return MappingProxyType(
+        {
+            **dict.fromkeys((".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".mdown"), markdown),
+            **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+            **{f".{ending}": markup for ending, markup in others.items()},
+        }
+    )
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
@@ -113,7 +118,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     styles: frozenset[str] = frozenset()  # permalinks that go by a name
     keys: Keys = Keys()
     states: tuple[tuple[str, bool, str], ...] = STATES
-    markups: Mapping[str, str] = MARKUPS  # file extension -> `Post.markup`
+    markups: Mapping[str, str] = markups()  # file extension -> `Post.markup`
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts

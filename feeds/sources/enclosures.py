@@ -37,7 +37,7 @@ _MAYBE = (
     *("audio", "audio_file", "audio_url", "audio_link", "audiofile", "mp3", "mp3_url", "mp3_link", "file", "file_url"),
     *("video_file", "video_url", "video", "link"),
 )
-_ADDRESS = ("url", "src", "href", "file", "link", "path", "audio", "audio_url", "mp3")
+_ADDRESS = ("url", "src", "href", "file", "link", "path", "audio", "audio_url")
 _TYPE = ("type", "mime_type", "mimetype", "mime", "media_type")
 _LENGTH = ("length", "size", "bytes", "filesize", "file_size", "size_in_bytes")
 _DURATION = ("duration", "duration_in_seconds", "seconds")
@@ -104,7 +104,8 @@ def _named(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         if address := next(filter(None, (one_line(value.get(key)) for key in _ADDRESS)), ""):
             yield address, value
         else:  # Octopod: a file for each format
-            yield from ((one_line(value[ending]), {}) for ending in TYPES if ending in value)
+            endings = [ending for ending in TYPES if ending in value]
+            yield from ((one_line(value[ending]), value if len(endings) == 1 else {}) for ending in endings)
 
 
 def _enclosure(

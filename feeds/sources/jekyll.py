@@ -6,7 +6,7 @@ As lib/jekyll/{document,page,url,utils,readers/post_reader,drops/url_drop}.rb of
 import re
 from collections.abc import Callable
 
-from feeds.sources.dialect import SPACES, WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import SPACES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
@@ -119,5 +119,6 @@ JEKYLL = Dialect(
         categories=(("categories", SPACES), ("category", WHOLE)),
         tags=(("tag", WHOLE), ("tags", SPACES)),
     ),
+    markups=markups(text="html"),  # what has no converter is put out as it is
     are_images_rooted=True,
 )
