@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from feeds.formats import FORMATS, places
 from feeds.identity import authority_of, tag_uri
 from feeds.markup import absolute_url
-from feeds.model import EPOCH, Author, Feed, LeftOut, Post, Site
+from feeds.model import EPOCH, Author, Feed, LeftOut, Podcast, Post, Site
 from feeds.sources.permalink import hyphenated
 
 STYLESHEET = "feed.css"
@@ -114,6 +114,7 @@ def feeds_for(
     limit: int = 20,
     content: str = "full",
     hub: str = "",
+    podcast: Podcast | None = None,
     authority: str = "",
     paths: str = "default",
 ) -> tuple[Feed, ...]:
@@ -137,11 +138,21 @@ def feeds_for(
         hub=hub,
         stylesheet=absolute_url(STYLESHEET, site.url),
         content=content,
+        podcast=podcast and _show(podcast, site),
     )
     spoken = [post if post.language else replace(post, language=site.language) for post in posts]
     parts = (group for kind in by for group in groups(spoken if kind == "language" else posts, kind))
     urls = ((group, _urls(site, paths, group.by, group.slug, formats)) for group in parts)
     return (whole, *(_part(whole, group, site, authority, limit, each) for group, each in urls))
+
+
+def _show(podcast: Podcast, site: Site) -> Podcast:
+    return replace(
+        podcast,
+        image=absolute_url(podcast.image, site.url),
+        author=podcast.author or site.author.name,
+        owner=site.author if podcast.owner == Author() else podcast.owner,
+    )
 
 
 def _part(whole: Feed, group: Group, site: Site, authority: str, limit: int, urls: Mapping[str, str]) -> Feed:

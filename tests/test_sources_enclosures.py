@@ -35,6 +35,7 @@ FORMS: list[tuple[dict[str, Any], Enclosure]] = [
     ({"audio": {"mp3": MP3}, "filesize": {"mp3": 5}, "duration": 669}, Enclosure(MP3, "audio/mpeg", 5, 669)),
     ({"file": "//cdn.example/a.mp3"}, Enclosure(MP3, "audio/mpeg")),
     ({"podcast": {"audio": MP3, "size": 8, "duration": "PT1M"}}, Enclosure(MP3, "audio/mpeg", 8, 60)),
+    ({"podcast": {"mp3": MP3, "size": 8}}, Enclosure(MP3, "audio/mpeg", 8)),
     # beside the post, in any script
     (
         {"audio": "حلقة أولى.m4a"},
@@ -71,9 +72,9 @@ def test_what_is_no_media_file_is_passed_by(values: dict[str, Any]) -> None:
 
 def test_players_get_what_they_know_first() -> None:
     """RSS has room for one enclosure; each file stands once."""
-    found = enclosures({"audio": {"ogg": "a.ogg", "mp3": "a.mp3"}, "enclosure": "a.ogg"}, URL)
+    found = enclosures({"audio": {"ogg": "a.ogg", "mp3": "a.mp3"}, "enclosure": "a.opus"}, URL)
 
-    assert ["audio/mpeg", "audio/ogg"] == [each.type for each in found]
+    assert ["audio/mpeg", "audio/ogg", "audio/ogg"] == [each.type for each in found]
 
 
 def test_a_post_is_an_episode() -> None:

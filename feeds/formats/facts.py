@@ -28,11 +28,12 @@ class Manner(Struct, frozen=True):
     language: str
     content: str
     authors: tuple[Author, ...]
+    is_show: bool
 
 
 def manner(feed: Feed) -> Manner:
     """Return how the items of `feed` are written."""
-    return Manner(feed.language, feed.content, feed.authors)
+    return Manner(feed.language, feed.content, feed.authors, feed.podcast is not None)
 
 
 def links(feed: Feed, name: str) -> Iterator[Link]:

@@ -11,9 +11,12 @@ import feedgen.feed
 import feedgen.util
 from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.ext.media import MediaEntryExtension, MediaExtension
+from feedgen.ext.podcast import PodcastExtension
+from feedgen.ext.podcast_entry import PodcastEntryExtension
 from lxml import etree
 
 from feeds.formats.facts import GENERATOR, line, moment, standing, terms
+from feeds.formats.itunes import ITUNES
 from feeds.model import Entry, Feed
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -23,6 +26,7 @@ NAMESPACES = {
     "atom": ATOM,
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "itunes": ITUNES,
     "media": "http://search.yahoo.com/mrss/",
 }
 _IMAGE_TYPES = {"avif", "gif", "jpeg", "png", "svg+xml", "webp"}
@@ -40,6 +44,8 @@ def channel(feed: Feed) -> Any:
     made = feedgen.feed.FeedGenerator()
     made.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
     made.register_extension("media", MediaExtension, MediaEntryExtension)
+    if feed.podcast:  # declares the namespace; `itunes` writes what is in it
+        made.register_extension("podcast", PodcastExtension, PodcastEntryExtension, atom=False)
     made.id(feed.id)
     made.title(line(feed.title) or feed.home_url)
     made.updated(moment(feed.updated))

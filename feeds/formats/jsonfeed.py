@@ -6,7 +6,7 @@ import msgspec
 
 from feeds.formats.facts import GENERATOR, language, line, moment, terms
 from feeds.markup.characters import clean_text
-from feeds.model import Author, Entry, Feed
+from feeds.model import Author, Enclosure, Entry, Feed
 
 VERSION = "https://jsonfeed.org/version/1.1"
 _CLOSING = b"\n  ]\n}\n"
@@ -50,13 +50,16 @@ def item(entry: Entry, feed: Feed) -> bytes:
             "authors": _people(post.authors),
             "tags": terms(post),
             "language": language(post, feed),
-            "attachments": [
-                {"url": each.url, "mime_type": each.type} | ({"size_in_bytes": each.length} if each.length else {})
-                for each in post.enclosures
-            ],
+            "attachments": [_attachment(each) for each in post.enclosures],
         }
     )
     return b"    " + document.replace(b"\n", b"\n    ")
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    size, duration = enclosure.length, enclosure.duration
+    known = {"size_in_bytes": size, "duration_in_seconds": duration}
+    return {"url": enclosure.url, "mime_type": enclosure.type} | {key: value for key, value in known.items() if value}
 
 
 def _people(authors: tuple[Author, ...]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import html
 import re
 from typing import Any
 
+from feeds.formats import itunes
 from feeds.formats.facts import language, line, links, moment, name, title
 from feeds.markup.characters import clean_text
 from feeds.markup.direction import direction
@@ -35,6 +36,7 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
     for link in links(feed, "rss"):
         generator.add(root[0], "link", rel=link.rel, href=link.href, type=link.type)
     generator.add_standing(root[0], feed)
+    itunes.describe_show(root[0], feed)
     head, tail = generator.frame(root, _CLOSING, feed.stylesheet)
     return _IN_FRAME.sub(_in_hex, head), tail
 
@@ -59,6 +61,7 @@ def item(entry: Entry, feed: Feed) -> bytes:
         node.set(generator.LANG, foreign)
     if post.updated > post.published:
         generator.add(node, "updated", moment(post.updated).isoformat())  # RSS has no element of its own for it
+    itunes.describe_episode(node, entry, feed)
     return _IN_ITEM.sub(_in_hex, generator.item(node, 2))
 
 

@@ -132,6 +132,7 @@ def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
         limit=sys.maxsize if wanted.archive else wanted.limit,
         content=wanted.content,
         hub=wanted.hub,
+        podcast=settings.podcast if settings.podcast.category else None,
         authority=found.lock.authority,
         paths=wanted.paths,
     )

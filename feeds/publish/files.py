@@ -57,7 +57,7 @@ def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
 def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> Iterator[File]:
     """Yield each archive document in each of its formats, as it is in the folder `out` if it is there."""
     for feed in archives:
-        paths = {url: f"{feed.folder}/{FORMATS[name].file_name}" for name, url in feed.urls.items()}
+        paths = {url: path_of(feed, name) for name, url in feed.urls.items()}
         kept = {url: kept_document(out / path, url) for url, path in paths.items()}
         fresh = feed_files([feed], renderer) if not all(kept.values()) else ()
         written = {file.url: file for file in fresh}

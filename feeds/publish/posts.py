@@ -13,6 +13,7 @@ from feeds.identity.lock import Lock, line_of, renewed
 from feeds.identity.recognise import recognise
 from feeds.model import Entry, LeftOut, Post, Problem
 from feeds.publish.known import known
+from feeds.publish.media import measured
 
 
 class Public(Struct, frozen=True):
@@ -75,6 +76,6 @@ class Renderer:
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem(post.path, 0, str(error), "build again once it is whole"))
             return None
-        rendered = markup.render(post, body, self._settings.site, line)
+        rendered = markup.render(measured(self._settings, post), body, self._settings.site, line)
         self.problems += rendered.problems
         return rendered.entry
