@@ -16,12 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from reader import Reader, make_reader
 
-from feeds.config import load
+from feeds import subscriptions
+from feeds.config import Mail, Settings, load
 from feeds.identity.entries import entries
+from feeds.model import Newsletter
+from feeds.newsletter import open_issue, remember, source
 from feeds.publish import build
 from feeds.publish.adopting import adopt
+from feeds.store import Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = datetime(2025, 3, 1, 9, tzinfo=UTC)
@@ -211,6 +216,32 @@ def test_a_post_that_comes_back(blog: Blog) -> None:
     blog.publish()
 
     assert NOTHING == blog.look()
+
+
+def test_digests(blog: Blog) -> None:
+    """Nor does a subscriber get a post twice that was renamed, dated anew and moved to another engine."""
+    weekly = Newsletter("weekly")
+
+    def site() -> Settings:
+        return replace(load(blog.root), newsletter=(weekly,), mail=Mail(sender="news@example.org"))
+
+    def opened(store: Store) -> tuple[int, bool]:
+        now = source(site(), NOW)
+        return remember(store, now, NOW), open_issue(site(), store, weekly, now, NOW) is not None
+
+    with Store.open("sqlite:///feeds.db", blog.root) as store:
+        subscriptions.add(site(), store, "reader@example.org", FIRST)
+        remember(store, source(site(), NOW), NOW, since=FIRST)
+        assert (0, True) == opened(store)
+        for number, path in enumerate(blog.paths()):
+            text = path.read_text("utf-8").replace("date: 2025-", "date: 2024-")
+            target = blog.root / f"content/blog/{number:03}.md"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target).write_text(text, "utf-8")
+        blog.publish(url="https://example.net/", engine="hugo", permalink="/:year/:title/", folder="content")
+        assert (0, False) == opened(store)
+        blog.write("content/blog/new.md", 99, date="2025-12-31")
+        assert (1, True) == opened(store)
 
 
 def jekyll_feed(blog: Blog) -> bytes:
