@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Path:
     posts.mkdir()
     for name, date, category in (("أول", "2025-01-01", "أنظمة تشغيل"), ("ثان", "2025-02-01", "تطبيقات")):
         (posts / f"{name}.md").write_text(POST.format(title=name, date=date, category=category), "utf-8")
-    (posts / "مكسور.md").write_text('---\ndate: 2025-02-31\ntitle: مكسور\n---\nنص\n', "utf-8")
+    (posts / "مكسور.md").write_text("---\ndate: 2025-02-31\ntitle: مكسور\n---\nنص\n", "utf-8")
     return tmp_path
 
 
