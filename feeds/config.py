@@ -61,6 +61,33 @@ class Bounces(Struct, frozen=True, forbid_unknown_fields=True):
     folder: Annotated[str, "Folder of an IMAP mailbox that what was understood is moved to; empty: it stays."] = ""
 
 
+class Smtp(Struct, frozen=True, forbid_unknown_fields=True):
+    """The relay that takes messages from us; its password is FEEDS_SMTP_PASSWORD."""
+
+    host: Annotated[str, "Name of the relay."] = ""
+    port: Annotated[int, "Its port: 587 with STARTTLS, 465 with TLS from the first byte."] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"], "How the connection is secured; certificates are always verified."
+    ] = "starttls"
+    user: Annotated[str, "Name to log in with; empty: without."] = ""
+    connections: Annotated[int, Meta(ge=1, le=100), "Connections at once."] = 4
+    rate: Annotated[str, 'Messages at most, as "14/s", "500/hour" or "10000/day"; empty: as fast as it goes.'] = ""
+    per_domain: Annotated[
+        dict[str, str],
+        'The same for domains of readers: { "example.com" = "5/s", "*" = "20/s" }; "*": each other.',
+    ] = {}  # msgspec copies it
+    hello: Annotated[str, "Our name in EHLO; empty: that of this machine."] = ""
+    ca_file: Annotated[str, "File of certificates to trust instead of the system's."] = ""
+
+
+class Dkim(Struct, frozen=True, forbid_unknown_fields=True):
+    """The signature on each message, where the relay does not sign."""
+
+    domain: Annotated[str, "Domain that signs: that of the sender."] = ""
+    selector: Annotated[str, "Name of the key: its public half is a TXT record at SELECTOR._domainkey.DOMAIN."] = ""
+    key_file: Annotated[str, "File of the private key, RSA or Ed25519 in PEM; empty: no signature."] = ""
+
+
 class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     """How digests leave."""
 
@@ -69,8 +96,10 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     postal_address: Annotated[str, "Your postal address, at the foot of each mail; the law of many countries asks."] = (
         ""
     )
-    backend: Annotated[Literal["folder", "console"], "What carries the messages."] = "folder"
+    backend: Annotated[Literal["folder", "console", "smtp"], "What carries the messages."] = "folder"
     folder: Annotated[str, "Where the folder backend puts its .eml files."] = "mail"
+    smtp: Smtp = Smtp()
+    dkim: Dkim = Dkim()
     bounces: Bounces = Bounces()
 
 
@@ -141,7 +170,8 @@ def keys(struct: type[Struct] = Settings, prefix: str = "") -> list[tuple[str, A
         if inner := _section_of(kind):
             rows += keys(inner, f"{dotted}.")
         else:
-            rows.append((dotted, kind, member.default, description))
+            made = member.default_factory is not msgspec.NODEFAULT
+            rows.append((dotted, kind, member.default_factory() if made else member.default, description))
     return rows
 
 

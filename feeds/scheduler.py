@@ -14,17 +14,23 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 
-def run_every_minute(deed: Callable[[], None]) -> None:
-    """Call `deed` at once and then every minute, until SIGTERM or SIGINT; a deed under way is finished first.
+def run_every_minute(deed: Callable[[Callable[[], bool]], None]) -> None:
+    """Call `deed` at once and then every minute, until SIGTERM or SIGINT; a second one kills the process.
 
-    A deed that takes longer than a minute is not started a second time beside itself.
+    A deed can ask whether it should come to an end, and is waited for. One that takes longer than a minute is not
+    started a second time beside itself.
     """
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda signum, frame: stop.set())
+
+    def note(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, note)
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
-        deed,
+        lambda: deed(stop.is_set),
         IntervalTrigger(minutes=1),
         next_run_time=datetime.now(UTC),
         misfire_grace_time=None,

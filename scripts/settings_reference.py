@@ -56,6 +56,8 @@ def value(kind: Any) -> str:
     """Say what may stand there: "string", '"full" or "summary"', "list of strings"."""
     if get_origin(kind) is Literal:
         return " or ".join(f'`"{choice}"`' for choice in get_args(kind))
+    if get_origin(kind) is dict:
+        return "table of strings"
     if get_origin(kind) is tuple:
         inner = get_args(kind)[0]
         return f"list of {value(inner)}" + ("s" if inner in NAMES else "")

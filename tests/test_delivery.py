@@ -1,20 +1,26 @@
 """What every backend does with a message, and what each does with it besides."""
 
 import io
+import socket
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as Received
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds import config
 from feeds.config import Mail
 from feeds.delivery import BACKENDS, Backend, Envelope
 from feeds.delivery.console import Console
 from feeds.delivery.folder import Folder, file_name
 from feeds.delivery.memory import Memory
-from feeds.errors import DeliveryError
+from feeds.errors import DeliveryError, SettingsError
 from feeds.model import Outcome
 
 ENVELOPE = Envelope("news@example.org", "reader@example.org", "weekly-42", "<42.abc@example.org>")
@@ -25,12 +31,55 @@ MESSAGE = (
 )
 
 
+@pytest.fixture(scope="module")
+def mail() -> Iterator[Mail]:
+    """Give settings with which every backend can hand over."""
+    controller = Controller(Sink(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield Mail(smtp=config.Smtp("127.0.0.1", controller.port, "none", connections=2))
+    controller.stop()
+
+
 @pytest.mark.parametrize("name", BACKENDS)
-def test_every_backend_hands_over(tmp_path: Path, name: str) -> None:
-    """A message that was taken is "sent"; opening and closing make a context."""
-    with BACKENDS[name](Mail(), tmp_path) as backend:
-        assert backend.send(MESSAGE, ENVELOPE).state == "sent"
-        assert (backend.remote, type(backend.repeatable)) == (False, bool)
+def test_every_backend_hands_over(tmp_path: Path, mail: Mail, name: str) -> None:
+    """A message that was taken is "sent", on each of its lanes; opening and closing make a context."""
+    for lane in BACKENDS[name](mail, tmp_path, {}).lanes():
+        with lane:
+            assert lane.send(MESSAGE, ENVELOPE).state == "sent"
+            assert (lane.remote, type(lane.repeatable)) == (name == "smtp", bool)
+
+
+def test_connections_are_as_many_as_the_settings_say(tmp_path: Path, mail: Mail) -> None:
+    """Each is its own; what writes into one place has one lane."""
+    lanes = {name: len({id(lane) for lane in BACKENDS[name](mail, tmp_path, {}).lanes()}) for name in BACKENDS}
+
+    assert lanes == dict.fromkeys(BACKENDS, 1) | {"smtp": 2}
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (config.Smtp(), "mail.smtp.host is empty"),
+        (config.Smtp("relay.example", user="me"), "mail.smtp.user needs a password; set FEEDS_SMTP_PASSWORD"),
+    ],
+)
+def test_relay_without_what_it_takes_is_named(tmp_path: Path, section: config.Smtp, said: str) -> None:
+    """Before anything is marked as about to leave."""
+    with pytest.raises(SettingsError, match=said):
+        BACKENDS["smtp"](Mail(smtp=section), tmp_path, {})
+
+
+class Sink:
+    """A server that takes everything."""
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Received) -> str:
+        return "250 2.0.0 Ok"
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def test_folder_keeps_the_very_bytes(tmp_path: Path) -> None:

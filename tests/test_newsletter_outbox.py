@@ -273,7 +273,7 @@ def test_postal_address_is_needed_to_leave_the_machine(site: Settings, store: St
 
 def test_folder_holds_one_file_for_each_reader(site: Settings, store: Store) -> None:
     """The backend of the settings, without anything set up."""
-    deliver(site, store, deeds.backend_of(site))
+    deliver(site, store, deeds.backend_of(site, {}))
 
     assert sorted(path.relative_to(site.root).as_posix() for path in site.root.rglob("*.eml")) == [
         f"mail/weekly-1/{name}@example.org.eml" for name in sorted(READERS)

@@ -1,7 +1,9 @@
 """What every command has: the site's folder, `--json`, `--quiet`, `-v`, and how it prints."""
 
 import functools
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # What a deed calls as it goes: (what it is doing, how many are done, of how many).
 Progress = Callable[[str, int, int], None]
+# Whether the process was asked to end: SIGTERM of systemd, Ctrl-C of a person.
+Told = Callable[[], bool]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 OPTIONS = (
@@ -106,6 +110,23 @@ def with_call(command: Command) -> Command:
     for option in reversed(OPTIONS):
         decorated = option(decorated)
     return decorated  # type: ignore[no-any-return]  # click's decorators lose the type
+
+
+@contextmanager
+def until_told() -> Iterator[Told]:
+    """Give what tells whether the process should end: a deed finishes what is in the air. A second signal kills it."""
+    told = threading.Event()
+
+    def note(number: int, _frame: object) -> None:
+        told.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    former = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield told.is_set
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 from msgspec.structs import replace
 
-from feeds.cli.call import Call, Progress, counted, with_call
+from feeds.cli.call import Call, Progress, Told, counted, until_told, with_call
 from feeds.config import Settings, load
 from feeds.errors import FeedsError, UsageError
 from feeds.model import Issue, Newsletter, Problem
@@ -121,15 +121,29 @@ def cancel(call: Call, newsletter: str, number: int) -> None:
         _show(call, deeds.cancel(store, newsletter, number, _clock()))
 
 
+@issue.command()
+@click.argument("newsletter")
+@click.argument("number", type=int)
+@with_call
+def resume(call: Call, newsletter: str, number: int) -> None:
+    """Go on with issue NUMBER of NEWSLETTER, which was paused because the relay refused what we are."""
+    from feeds import newsletter as deeds
+
+    with call.store() as store:
+        _show(call, deeds.resume(store, newsletter, number, _clock()))
+
+
 @click.command()
 @with_call
 def deliver(call: Call) -> int:
     """Deliver what is queued; exit 75 if some of it must be tried again later."""
     from feeds import newsletter as deeds
 
-    with call.store() as store, call.progress() as progress:
-        backend = deeds.backend_of(call.settings)
-        done = deeds.deliver(call.settings, store, backend, _clock, environ=os.environ, progress=progress)
+    with call.store() as store, call.progress() as progress, until_told() as told:
+        backend = deeds.backend_of(call.settings, os.environ)
+        done = deeds.deliver(
+            call.settings, store, backend, _clock, environ=os.environ, progress=progress, stopping=told
+        )
     call.value(done)
     call.say(f"deliveries: {counted(done.outcomes)}" if done.outcomes else "nothing to deliver")
     return 75 if any(each.state == "open" for each in done.issues) else 0
@@ -139,8 +153,8 @@ def deliver(call: Call) -> int:
 @with_call
 def run_due(call: Call) -> None:
     """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like."""
-    with call.progress() as progress:
-        built, ran = _all_due(call, progress)
+    with call.progress() as progress, until_told() as told:
+        built, ran = _all_due(call, progress, told)
     call.problems(built.problems)
     _show_run(call, built, ran)
 
@@ -152,13 +166,13 @@ def run(call: Call) -> None:
     from feeds.scheduler import run_every_minute
 
     said: set[Problem] = set()
-    run_every_minute(lambda: _tick(call, said))
+    run_every_minute(lambda told: _tick(call, said, told))
 
 
-def _tick(call: Call, said: set[Problem]) -> None:
+def _tick(call: Call, said: set[Problem], told: Told) -> None:
     """Do what is due and name the problems that are new; what fails now has another chance in a minute."""
     try:
-        built, ran = _all_due(call, lambda what, done, total: None)
+        built, ran = _all_due(call, lambda what, done, total: None, told)
     except FeedsError as error:
         click.echo(f"feeds: {error}", err=True)
         return
@@ -169,14 +183,14 @@ def _tick(call: Call, said: set[Problem]) -> None:
         _show_run(call, built, ran)
 
 
-def _all_due(call: Call, progress: Progress) -> tuple["Built", "Ran | None"]:
+def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "Ran | None"]:
     from feeds.publish import announce, build
 
     settings = load(call.site)  # anew each time: the scheduler goes on while the operator edits
     built = build(settings, _clock(), progress)
     told = announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))
-    return built, _newsletters_due(settings, progress) if settings.newsletter else None
+    return built, _newsletters_due(settings, progress, stopping) if settings.newsletter else None
 
 
 def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
@@ -188,14 +202,16 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
         call.say(f"deliveries: {counted(ran.delivered.outcomes)}")
 
 
-def _newsletters_due(settings: Settings, progress: Progress) -> "Ran":
+def _newsletters_due(settings: Settings, progress: Progress, stopping: Told) -> "Ran":
     from feeds import newsletter as deeds
     from feeds.store import Store
 
     with Store.open(settings.store.url, settings.root) as store:
         source = deeds.source(settings, _clock())
-        backend = deeds.backend_of(settings)
-        return deeds.run_due(settings, store, source, backend, _clock, environ=os.environ, progress=progress)
+        backend = deeds.backend_of(settings, os.environ)
+        return deeds.run_due(
+            settings, store, source, backend, _clock, environ=os.environ, progress=progress, stopping=stopping
+        )
 
 
 def _newsletter(call: Call, name: str) -> Newsletter:

@@ -1,5 +1,6 @@
 """What every backend is, and what it is told about a message."""
 
+from collections.abc import Sequence
 from typing import Protocol, Self
 
 from msgspec import Struct
@@ -26,6 +27,9 @@ class Backend(Protocol):
     remote: bool
     repeatable: bool
 
+    def lanes(self) -> "Sequence[Backend]":
+        """Return what several threads may use at once, each its own; itself alone if it bears but one."""
+
     def open(self) -> None:
         """Get ready. Raises DeliveryError when no message can be handed over now."""
 
@@ -44,7 +48,11 @@ class Backend(Protocol):
 
 
 class Opened:
-    """The context manager that every backend is."""
+    """The context manager that every backend is, for one thread."""
+
+    def lanes(self) -> Sequence[Self]:
+        """Return itself: most bear but one thread."""
+        return (self,)
 
     def open(self) -> None:
         """Get ready: most need not."""

@@ -15,7 +15,7 @@ from feeds.delivery import Backend
 from feeds.model import Issue
 from feeds.newsletter.drafting import Source, source
 from feeds.newsletter.ledger import Clock
-from feeds.newsletter.opening import approve, cancel, listed, open_due, open_issue
+from feeds.newsletter.opening import approve, cancel, listed, open_due, open_issue, resume
 from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, quiet
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
@@ -35,6 +35,7 @@ __all__ = [
     "open_issue",
     "preview",
     "remember",
+    "resume",
     "run_due",
     "source",
     "write_preview",

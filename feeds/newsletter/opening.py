@@ -56,6 +56,16 @@ def approve(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
         return issues.read(connection, issue.id)
 
 
+def resume(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
+    """Go on with an issue that was paused; its messages keep their date. Raises UsageError."""
+    with store.writing(f"newsletter {newsletter}") as connection:
+        issue = _find(connection, newsletter, number)
+        if not issues.resume(connection, issue.id):
+            raise UsageError(f"issue {newsletter}-{number} is {issue.state}", "only one that is paused can go on")
+        events.note(connection, "issue resumed", now, issue_id=issue.id)
+        return issues.read(connection, issue.id)
+
+
 def cancel(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
     """Stop an issue: what has not left does not leave, and its posts come with the next one. Raises UsageError."""
     with store.writing(f"newsletter {newsletter}") as connection:

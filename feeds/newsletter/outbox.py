@@ -5,16 +5,22 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from feeds.config import Settings, secret
-from feeds.delivery import BACKENDS, Backend, Envelope
-from feeds.errors import DeliveryError, SettingsError
-from feeds.model import Issue, Outcome
+from feeds.delivery import BACKENDS, Backend
+from feeds.delivery.smtp.pace import Breaker, limits
+from feeds.errors import DeliveryError, FeedsError, SettingsError
+from feeds.model import Issue
+from feeds.newsletter.consequences import verdict_of
+from feeds.newsletter.crew import Crew, Done, Job
+from feeds.newsletter.gate import Gate
 from feeds.newsletter.ledger import Clock, Ledger
-from feeds.newsletter.press import Press
+from feeds.newsletter.press import Press, sealer
 from feeds.store import Store, issues, secrets
-from feeds.store.deliveries import Claimed
 from feeds.store.tables import PENDING
 
 Progress = Callable[[str, int, int], None]
+
+TICK = 30.0  # seconds after which the lease is looked after, though nothing happened
+PATIENCE = 60.0  # seconds that a run waits for its turn; if it is longer, the next run comes back
 
 
 class Delivered(Struct, frozen=True):
@@ -28,9 +34,9 @@ def quiet(_what: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def backend_of(settings: Settings) -> Backend:
-    """Make the backend that the settings name."""
-    return BACKENDS[settings.mail.backend](settings.mail, settings.root)
+def backend_of(settings: Settings, environ: Mapping[str, str]) -> Backend:
+    """Make the backend that the settings name; its password comes from the environment. Raises SettingsError."""
+    return BACKENDS[settings.mail.backend](settings.mail, settings.root, environ)
 
 
 def deliver(
@@ -55,43 +61,72 @@ def deliver(
         under_way = issues.listed(connection, state="open")
     if not under_way:
         return Delivered({}, ())
+    seal = sealer(settings)
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
-    with backend:
-        ledger = Ledger(store, clock, repeatable=backend.repeatable)
+    with Crew(backend) as crew:
+        run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=Gate(limits(settings.mail.smtp))), crew)
         try:
             for issue in under_way:
-                _deliver(issue, Press(store, issue, keys), ledger, backend, progress, stopping)
+                run.deliver(issue, Press(store, issue, keys, seal), progress, stopping)
         finally:
-            ledger.stop()
+            run.finish()
     with store.reading() as connection:
-        return Delivered(dict(ledger.outcomes), tuple(issues.read(connection, each.id) for each in under_way))
+        now = tuple(issues.read(connection, each.id) for each in under_way)
+    return Delivered(dict(run.ledger.outcomes), now)
 
 
-def _deliver(
-    issue: Issue, press: Press, ledger: Ledger, backend: Backend, progress: Progress, stopping: Callable[[], bool]
-) -> None:
-    label, total = f"{issue.newsletter}-{issue.number}", sum(issue.deliveries.values())
-    count = total - sum(issue.deliveries.get(state, 0) for state in PENDING)
-    while batch := ledger.claim(issue.id):
-        for claimed in batch:
-            if stopping():
-                return
-            envelope = press.envelope(claimed)
-            if ledger.start(claimed, envelope.message_id):
-                _hand_over(claimed, envelope, press, ledger, backend)
-            count += 1
-            progress(label, count, total)
+class _Run:
+    """The ledger and the crew at work: what is done is noted, what may leave is given out."""
 
+    def __init__(self, ledger: Ledger, crew: Crew) -> None:
+        self.ledger, self._crew = ledger, crew
+        self._breaker = Breaker()
 
-def _hand_over(claimed: Claimed, envelope: Envelope, press: Press, ledger: Ledger, backend: Backend) -> None:
-    try:
-        message = press.message(claimed, envelope)
-    except ValueError as error:
-        ledger.settle(claimed, Outcome("failed", reply=str(error)))
-        return
-    try:
-        ledger.settle(claimed, backend.send(message, envelope))
-    except DeliveryError as error:
-        ledger.settle(claimed, Outcome("queued", reply=str(error), counts=False))
-        raise
+    def deliver(self, issue: Issue, press: Press, progress: Progress, stopping: Callable[[], bool]) -> None:
+        """Deliver an issue until no turn has come. Raises DeliveryError when going on is of no use."""
+        label, total = f"{issue.newsletter}-{issue.number}", sum(issue.deliveries.values())
+        count = total - sum(issue.deliveries.get(state, 0) for state in PENDING)
+        while True:
+            room = 0 if stopping() else self._crew.room
+            for claimed, envelope in self.ledger.advance(issue.id, room, press.envelope):
+                self._crew.give(Job(claimed, envelope, press.message))
+            if not self._crew.busy and (stopping() or not 0 < self.ledger.wait <= PATIENCE):
+                break
+            for done in self._settled(TICK):
+                count += 1
+                progress(label, count, total)
+                self._react(done, issue)
+        self.ledger.put_back()
+
+    def finish(self) -> None:
+        """Wait for what is in the air, and let go of the rest."""
+        while self._crew.busy:
+            self._settled(TICK)
+            self.ledger.advance(0, 0, lambda _: NotImplemented)
+        self.ledger.stop()
+
+    def _settled(self, seconds: float) -> list[Done]:
+        """Wait for the crew, not longer than until the next turn; note what was done."""
+        wait = self.ledger.wait
+        found = self._crew.wait(min(wait, seconds) if wait else seconds)
+        for done in found:
+            if done.outcome:
+                self.ledger.settle(done.claimed, done.outcome)
+        return found
+
+    def _react(self, done: Done, issue: Issue) -> None:
+        """Stop when a backend is broken, when the last connection is lost, or when the relay has had enough of us."""
+        if done.error and (self._crew.is_lost or not isinstance(done.error, FeedsError)):
+            raise done.error
+        if not done.outcome or done.outcome.state not in ("sent", "failed"):
+            return
+        trips = verdict_of(done.outcome.meaning).trips
+        self._breaker = self._breaker.after(refused=trips)
+        if trips and self._breaker.open:
+            label, said = f"{issue.newsletter}-{issue.number}", f"{done.outcome.code} {done.outcome.reply[:200]}"
+            self.ledger.pause(issue.id, said)
+            what = (
+                f"{label} is paused: 5 of its last 50 messages were refused for what we are, not for whom they are to"
+            )
+            raise DeliveryError(f"{what} ({said})", f"mend that, then `feeds issue resume {label.replace('-', ' ')}`")

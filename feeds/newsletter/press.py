@@ -1,20 +1,50 @@
 """Print the messages of one issue: each variant is encoded once, each message stamped from it."""
 
+import threading
+from collections.abc import Callable
+
 import msgspec
 
+from feeds import dkim
+from feeds.config import Settings
 from feeds.delivery import Envelope
+from feeds.errors import SettingsError
 from feeds.mail import Encoded, Letterhead, Recipient, encode, message_id, stamp
 from feeds.model import Issue
 from feeds.store import Store, issues
 from feeds.store.deliveries import Claimed
 from feeds.tokens import Claim, sign, sign_address
 
+Seal = Callable[[bytes], bytes]
+
+
+def sealer(settings: Settings) -> Seal:
+    """Return what signs a message as [mail.dkim] says; what leaves it as it is without. Raises SettingsError."""
+    section = settings.mail.dkim
+    if not section.key_file:
+        return lambda message: message
+    try:
+        key = dkim.load_key((settings.root / section.key_file).read_bytes())
+    except OSError as error:
+        mend = "make it readable for this user"
+        raise SettingsError(f"mail.dkim.key_file = {section.key_file!r}: {error.strerror}", mend) from error
+
+    def seal(message: bytes) -> bytes:
+        return dkim.sign(message, section.domain, section.selector, key) + message
+
+    seal(b"From: x\r\n\r\n")  # a wrong name shows before anything is marked as about to leave
+    return seal
+
 
 class Press:
-    """What it takes to make the messages of an issue; the same delivery gives the same bytes whenever it is tried."""
+    """What it takes to make the messages of an issue; the same delivery gives the same bytes whenever it is tried.
 
-    def __init__(self, store: Store, issue: Issue, keys: tuple[str, ...]) -> None:
-        self._store, self._keys = store, keys
+    `message` may be called by several threads at once.
+    """
+
+    def __init__(self, store: Store, issue: Issue, keys: tuple[str, ...], seal: Seal) -> None:
+        self._store, self._keys, self._seal = store, keys, seal
+        self._encoding = threading.Lock()
         self._newsletter, self._label = issue.newsletter, f"{issue.newsletter}-{issue.number}"
         with store.reading() as connection:
             letter, self._date = issues.paper(connection, issue.id)
@@ -40,14 +70,15 @@ class Press:
             preferences=self._token("preferences", claimed),
             name=claimed.name,
         )
-        return stamp(self._variant(claimed.variant_id), recipient, self._date)
+        return self._seal(stamp(self._variant(claimed.variant_id), recipient, self._date))
 
     def _token(self, purpose: str, claimed: Claimed) -> str:
         return sign(Claim(purpose, claimed.subscriber_id, claimed.generation), self._keys)
 
     def _variant(self, variant_id: int) -> Encoded:
-        if variant_id not in self._encoded:
-            with self._store.reading() as connection:
-                variant = issues.read_variant(connection, variant_id)
-            self._encoded[variant_id] = encode(variant, self._letter)
-        return self._encoded[variant_id]
+        with self._encoding:
+            if variant_id not in self._encoded:
+                with self._store.reading() as connection:
+                    variant = issues.read_variant(connection, variant_id)
+                self._encoded[variant_id] = encode(variant, self._letter)
+            return self._encoded[variant_id]

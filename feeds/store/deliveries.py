@@ -9,7 +9,7 @@
 Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,11 @@ class Claimed(Struct, frozen=True):
     attempts: int  # before this one
     first_at: datetime | None  # when the first of them was
 
+    @property
+    def domain(self) -> str:
+        """The part of the address behind the @."""
+        return self.address.rpartition("@")[2]
+
 
 _CLAIMED: list[Column[Any]] = [
     (subscriber if name in ("name", "generation") else delivery).c[name] for name in Claimed.__struct_fields__
@@ -90,22 +95,28 @@ def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: st
     return connection.execute(queued).rowcount
 
 
-def claimable(issue_id: int, now: datetime, limit: int) -> Select[Any]:
-    """Return the query for deliveries of an issue whose turn has come, those that wait longest first."""
+def claimable(issue_id: int, now: datetime, limit: int, without: Collection[str] = ()) -> Select[Any]:
+    """Return the query for deliveries of an issue whose turn has come, those that wait longest first.
+
+    Those to domains in `without` stay where they are.
+    """
     turn = or_(delivery.c.state == "queued", delivery.c.next_at <= now)  # a clock set back delays nothing queued
+    allowed = [delivery.c.domain.not_in(without)] if without else []
     return (
         select(*_CLAIMED)
         .join_from(delivery, subscriber)
-        .where(delivery.c.issue_id == issue_id, ready, turn)
+        .where(delivery.c.issue_id == issue_id, ready, turn, *allowed)
         .order_by(delivery.c.next_at, delivery.c.subscriber_id)
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )
 
 
-def claim(connection: Connection, worker_id: int, issue_id: int, now: datetime, limit: int) -> tuple[Claimed, ...]:
-    """Take up to `limit` deliveries of an issue whose turn has come."""
-    found = tuple(Claimed(*row) for row in connection.execute(claimable(issue_id, now, limit)))
+def claim(
+    connection: Connection, worker_id: int, issue_id: int, now: datetime, limit: int, without: Collection[str] = ()
+) -> tuple[Claimed, ...]:
+    """Take up to `limit` deliveries of an issue whose turn has come, but none to domains in `without`."""
+    found = tuple(Claimed(*row) for row in connection.execute(claimable(issue_id, now, limit, without)))
     ours = and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id.in_([each.subscriber_id for each in found]))
     connection.execute(update(delivery).where(ours).values(state="claimed", worker_id=worker_id, updated=now))
     return found
@@ -181,6 +192,15 @@ def requeue_uncertain(connection: Connection, now: datetime) -> int:
         delivery.c.state == "uncertain", delivery.c.issue_id.in_(select(issue.c.id).where(issue.c.state == "open"))
     )
     return connection.execute(update(delivery).where(unsure).values(state="queued", next_at=now, updated=now)).rowcount
+
+
+def refusals(connection: Connection, subscriber_id: int, meaning: str) -> tuple[int, datetime | None]:
+    """Return how many issues a reader's address refused like this since it last took one, and when it began to."""
+    theirs = delivery.c.subscriber_id == subscriber_id
+    taken = select(func.coalesce(func.max(delivery.c.sent_at), 0)).where(theirs).scalar_subquery()
+    refused = and_(theirs, delivery.c.state == "failed", delivery.c.meaning == meaning, delivery.c.updated > taken)
+    count, since = connection.execute(select(func.count(), func.min(delivery.c.updated)).where(refused)).one()
+    return count, since
 
 
 def drop(connection: Connection, reason: str, now: datetime, *, subscriber_id: int) -> int:

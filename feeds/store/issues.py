@@ -97,6 +97,12 @@ def set_state(connection: Connection, issue_id: int, state: str, now: datetime, 
     return connection.execute(change.values({"state": state, **stamp})).rowcount == 1
 
 
+def resume(connection: Connection, issue_id: int) -> bool:
+    """Open a paused issue again, without a new date; tell whether it was paused."""
+    change = update(issue).where(issue.c.id == issue_id, issue.c.state == "paused").values(state="open")
+    return connection.execute(change).rowcount == 1
+
+
 def close_done(connection: Connection, now: datetime) -> None:
     """Close the open issues whose every delivery is settled and certain."""
     unsettled = select(1).where(delivery.c.issue_id == issue.c.id, delivery.c.state.in_((*PENDING, "uncertain")))

@@ -77,9 +77,11 @@ def listed(connection: Connection, *, status: str = "", newsletter: str = "") ->
     return _subscribers(connection, *in_status, *with_newsletter)
 
 
-def set_status(connection: Connection, subscriber_id: int, status: str) -> bool:
-    """Put a subscriber into a status; tell whether that is a change."""
+def set_status(connection: Connection, subscriber_id: int, status: str, *, former: Sequence[str] = ()) -> bool:
+    """Put a subscriber into a status, from one of the `former` ones if given; tell whether that is a change."""
     change = update(subscriber).where(subscriber.c.id == subscriber_id, subscriber.c.status != status)
+    if former:
+        change = change.where(subscriber.c.status.in_(former))
     return connection.execute(change.values(status=status)).rowcount == 1
 
 

@@ -5,6 +5,8 @@ transaction   hands one message over it
 pace          how fast, and when to stop
 """
 
+from collections.abc import Sequence
+
 from feeds.delivery.backend import Envelope, Opened
 from feeds.delivery.smtp.session import RefusedError, Relay, Reply, Timeouts
 from feeds.delivery.smtp.transaction import Connection, UnsendableError
@@ -29,11 +31,15 @@ class Smtp(Opened):
     remote = True
     repeatable = False
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, connections: int = 1) -> None:
         """Keep where to send; nothing is opened yet, so that a run without messages bothers nobody."""
-        self._relay = relay
+        self._relay, self._connections = relay, connections
         self._connection: Connection | None = None
         self._locked_out: DeliveryError | None = None
+
+    def lanes(self) -> Sequence["Smtp"]:
+        """Return as many of its kind as there may be connections."""
+        return [self] if self._connections == 1 else [Smtp(self._relay) for _ in range(self._connections)]
 
     def send(self, message: bytes, envelope: Envelope) -> Outcome:
         """Hand over one message and say what the relay's reply means.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from feeds.config import Smtp
 from feeds.errors import SettingsError
 
 UNLIMITED = 10_000.0  # messages a second: more than any relay takes, yet halving has something to begin with
@@ -110,6 +111,12 @@ def parse_rate(text: str, where: str = "mail.smtp.rate") -> float:
     if text.strip() and not (found and float(found[1])):
         raise SettingsError(f"{where} = {text!r}", 'expected something like "14/s", "500/hour" or "10000/day"')
     return float(found[1]) / _SECONDS[found[2][0].lower()] if found else UNLIMITED
+
+
+def limits(section: Smtp) -> dict[str, float]:
+    """Return the limits of [mail.smtp], as `Pace` takes them. Raises SettingsError."""
+    found = {domain: parse_rate(rate, f"mail.smtp.per_domain.{domain}") for domain, rate in section.per_domain.items()}
+    return found | ({"": parse_rate(section.rate)} if section.rate else {})
 
 
 def warm_up(day: int, first: int = 200, full: int = 200_000, days: int = 42) -> int | None:

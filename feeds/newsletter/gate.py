@@ -1,0 +1,85 @@
+"""Let messages out no faster than was set, and than the relay bears, whoever else delivers at the same time.
+
+The buckets are read and written in the transaction that marks a message as about to leave, so that several processes
+keep one rate together. Where no rate is set and no relay has complained, nothing is read.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from feeds.delivery.smtp.pace import UNLIMITED, Pace, TokenBucket
+from feeds.replies import Verdict
+from feeds.store import throttle
+from feeds.store.throttle import Level
+
+QUOTA_PAUSE = timedelta(hours=1)  # relays do not say when a quota begins anew; one message an hour finds out
+FORGIVEN = timedelta(minutes=20)  # twice what a bucket takes to recover
+
+
+class Gate:
+    """The buckets of one process; use it within a transaction, between `read` and `write`."""
+
+    def __init__(self, limits: Mapping[str, float]) -> None:
+        """Take the limits of the settings: scope -> messages a second."""
+        self._pace = self._kept = Pace(limits)
+        self._needed = bool(limits)
+        self.wait = 0.0  # seconds until the next turn of those that were not let out
+        self.shut: set[str] = set()  # their domains; all when "" is among them
+
+    def read(self, connection: Connection, now: datetime, *, anew: bool = False) -> None:
+        """Learn what other processes did; without limits only when `anew` says so."""
+        self.wait, self.shut = 0.0, set()
+        if self._needed or anew:
+            levels = [level for level in throttle.read(connection) if self._matters(level, now)]
+            buckets = {level.scope: self._bucket(level) for level in levels}
+            self._pace = self._kept = Pace(self._pace.limits, buckets)
+            self._needed = bool(self._pace.limits or buckets)
+
+    def admits(self, domain: str, now: datetime) -> bool:
+        """Take a turn for a message, if it may leave now."""
+        if not self._needed:
+            return True
+        if domain in self.shut or "" in self.shut:
+            return False
+        self._pace, wait = self._pace.take(domain, now, patience=0)
+        if wait:
+            all_wait = Pace({"": self._pace.limits.get("", UNLIMITED)}, self._pace.buckets).take("", now, 0)[1]
+            self.shut.add("" if all_wait else domain)
+            self.wait = min(self.wait or wait, wait)
+        return not wait
+
+    def heard(self, verdict: Verdict, domain: str, now: datetime) -> None:
+        """Slow down or stop, if the relay's reply to a message to `domain` asks for it."""
+        if verdict.slows:
+            self._pace, self._needed = self._pace.throttled(domain, now), True
+        if verdict.pauses == "quota":
+            ceiling = self._pace.limits.get("", UNLIMITED)
+            bucket = self._pace.buckets.get("") or TokenBucket(ceiling, ceiling, now)
+            buckets = {**self._pace.buckets, "": bucket.blocked(now + QUOTA_PAUSE)}
+            self._pace, self._needed = Pace(self._pace.limits, buckets), True
+
+    def write(self, connection: Connection) -> None:
+        """Keep what changed."""
+        changed = {scope: each for scope, each in self._pace.buckets.items() if each != self._kept.buckets.get(scope)}
+        levels = [
+            Level(scope, each.rate, each.tokens, each.updated, each.blocked_until) for scope, each in changed.items()
+        ]
+        throttle.write(connection, levels)
+        self._kept = self._pace
+
+    def _matters(self, level: Level, now: datetime) -> bool:
+        """Tell whether a level still says something: without a limit of ours, all is forgiven after a while."""
+        blocked = level.blocked_until and level.blocked_until > now
+        return bool(blocked or self._limit(level.scope) or now - level.updated < FORGIVEN)
+
+    def _limit(self, scope: str) -> float | None:
+        return self._pace.limits.get(scope) or (self._pace.limits.get("*") if scope else None)
+
+    def _bucket(self, level: Level) -> TokenBucket:
+        ceiling = self._limit(level.scope) or UNLIMITED
+        found = TokenBucket(ceiling, level.rate, level.updated, level.tokens, blocked_until=level.blocked_until)
+        known = self._pace.buckets.get(level.scope)
+        return replace(found, halved=known.halved) if known else found

@@ -1,0 +1,36 @@
+"""How fast the relay and each domain bear it: kept, so that a restart opens no flood gate."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, select, update
+
+from feeds.store.engine import insert_new
+from feeds.store.tables import throttle
+
+
+class Level(Struct, frozen=True):
+    """What is known of one scope: a domain, or "" for all mail."""
+
+    scope: str
+    rate: float  # messages a second
+    tokens: float
+    updated: datetime
+    blocked_until: datetime | None
+
+
+_LEVEL = [throttle.c[name] for name in Level.__struct_fields__]
+
+
+def read(connection: Connection) -> tuple[Level, ...]:
+    """Return all that is known; others who would change it wait until this transaction ends."""
+    return tuple(Level(*row) for row in connection.execute(select(*_LEVEL).with_for_update()))
+
+
+def write(connection: Connection, levels: Iterable[Level]) -> None:
+    """Keep these."""
+    for level in levels:
+        row = {name: getattr(level, name) for name in Level.__struct_fields__}
+        if connection.execute(update(throttle).where(throttle.c.scope == level.scope).values(row)).rowcount == 0:
+            connection.execute(insert_new(connection, throttle).values(row))
