@@ -6,7 +6,8 @@
     |-- GuardError            done as asked it would hurt readers: ids change, a burst of old posts (exit 3)
     |-- StoreError            the database cannot be used: newer than us, locked, unreachable (exit 75)
     |-- OutputError           a file or folder cannot be written (exit 75)
-    `-- DeliveryError         a backend cannot hand over messages at all (exit 75)
+    |-- DeliveryError         a backend cannot hand over messages at all (exit 75)
+    `-- MailboxError          the mailbox of bounces cannot be read (exit 75)
 
 A bad post is not among them: that is a `Problem`, a value.
 """
@@ -56,5 +57,11 @@ class OutputError(FeedsError):
 
 class DeliveryError(FeedsError):
     """A backend cannot hand over any message now."""
+
+    exit_code = 75
+
+
+class MailboxError(FeedsError):
+    """The mailbox of bounces cannot be read now."""
 
     exit_code = 75

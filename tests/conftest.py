@@ -42,6 +42,7 @@ def _arabic_font() -> bool:
 # What a test may need of the machine: name -> (is it here?, how to get it).
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (lambda: shutil.which("chromium") is not None, "install the Debian package chromium"),
+    "dovecot": (lambda: Path("/usr/sbin/dovecot").exists(), "install the Debian package dovecot-imapd"),
     "fonts": (_arabic_font, "install the Debian package fonts-noto-core"),
     "opendkim": (lambda: Path("/usr/sbin/opendkim").exists(), "install the Debian package opendkim"),
     "smtp-sink": (lambda: Path("/usr/sbin/smtp-sink").exists(), "install the Debian package postfix"),
