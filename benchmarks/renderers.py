@@ -29,7 +29,9 @@ def _ours() -> dict[str, Maker]:
     """Make those that the package itself chooses from, with all that it does before and after."""
     from feeds.markup.renderers import RENDERERS as OURS
 
-    return {f"feeds: {name}": partial(_as_it_is, render) for name, render in OURS.items() if "markdown" in name}
+    return {
+        f"feeds: {name}": partial(_as_it_is, render) for name, render in OURS.items() if name not in {"html", "text"}
+    }
 
 
 def _as_it_is(render: Render) -> Render:

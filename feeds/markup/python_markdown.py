@@ -33,8 +33,9 @@ class _Budget:
         self.left -= steps
         if self.left < 0:
             raise UnrenderableError(
-                "takes too long to render as Markdown, so it is shown as plain text",
+                "takes too long to render as Pelican does, so it is rendered as GitHub does",
                 "close brackets, backticks and tags, and split long paragraphs",
+                instead="gfm",
             )
 
 
@@ -71,30 +72,26 @@ class _InlineMeter(InlineProcessor):
 class _Bounds(Extension):
     """What we change in python-markdown."""
 
-    def __init__(self, budget: _Budget, literal: bool) -> None:
+    def __init__(self, budget: _Budget) -> None:
         super().__init__()
-        self.budget, self.literal = budget, literal
+        self.budget = budget
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - python-markdown's name
         md.parser.blockprocessors.register(_BlockMeter(md, self.budget), "meter", 1000)
         md.inlinePatterns.register(_InlineMeter(md, self.budget), "meter", 1000)
-        if self.literal:
-            md.inlinePatterns.deregister("em_strong")
-            md.treeprocessors.deregister("attr_list")
-        else:
-            lists: Any = md.treeprocessors["attr_list"]
-            lists.HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
-            lists.BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")
-            lists.INLINE_RE = re.compile(_ATTRIBUTES)
+        lists: Any = md.treeprocessors["attr_list"]
+        lists.HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
+        lists.BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")
+        lists.INLINE_RE = re.compile(_ATTRIBUTES)
 
 
 class _Renderer:
     """An instance of python-markdown and its budget; not for two threads at once."""
 
-    def __init__(self, literal: bool) -> None:
+    def __init__(self) -> None:
         self.budget = _Budget()
         self.markdown = Markdown(
-            extensions=["extra", "sane_lists", _Bounds(self.budget, literal)],
+            extensions=["extra", _Bounds(self.budget)],
             extension_configs={"extra": {"footnotes": {"BACKLINK_TITLE": ""}}},  # it would be in English
             output_format="html",
         )
@@ -107,26 +104,25 @@ class _Renderer:
 
 
 # Renderers that nobody uses just now; to make one takes 8 ms. `list.pop` and `list.append` are atomic.
-_IDLE: dict[bool, list[_Renderer]] = {False: [], True: []}
+_IDLE: list[_Renderer] = []
 
 
-def render(body: str, literal: bool = False) -> str:
-    """Turn Markdown into HTML that is not yet clean; `literal` leaves out emphasis and lists of attributes.
+def render(body: str) -> str:
+    """Turn Markdown into HTML that is not yet clean.
 
     Raises UnrenderableError when it takes too long, or when placeholders leak, which emphasis that crosses HTML and
     attributes that were text lead to; any other exception is a bug of python-markdown.
     """
-    idle = _IDLE[literal]
     try:
-        renderer = idle.pop()
+        renderer = _IDLE.pop()
     except IndexError:
-        renderer = _Renderer(literal)
+        renderer = _Renderer()
     html = renderer.render(body)
-    idle.append(renderer)  # not after an exception, which leaves its parser in the middle of something
+    _IDLE.append(renderer)  # not after an exception, which leaves its parser in the middle of something
     if any(leak in html and leak not in body for leak in _PLACEHOLDERS):
         raise UnrenderableError(
-            "emphasis and HTML cross each other, so emphasis is left out",
+            "emphasis and HTML cross each other, so it is rendered as GitHub does",
             "close each inside the other, or write a backslash before a plain * or _",
-            instead="literal markdown",
+            instead="gfm",
         )
     return html
