@@ -69,7 +69,8 @@ class Post(Struct, frozen=True):
     summary: str = ""  # plain text from the front matter; "" means "take it from the body"
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
-    markup: str = "markdown"  # how the body is written: "markdown" or "html"
+    markup: str = "markdown"  # how the body is written: a key of `markup.renderers.RENDERERS`
+    template: str = ""  # whose template code may stand in it: a key of `markup.templates.FAMILIES`
     opens_with_title: bool = False  # the body's first heading is the title; `read_body` leaves it out
     opening: str = ""  # mark of how the body begins, by which `identity` knows a post that was moved
     draft: bool = False
@@ -168,6 +169,10 @@ class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
     min_posts: Annotated[int, Meta(ge=1), "With fewer new posts, they wait for the next time."] = 1
     max_posts: Annotated[int, Meta(ge=1), "The newest this many in full, the rest as links."] = 30
     approve: Annotated[bool, "Hold each issue until `feeds issue approve`."] = False
+    settle: Annotated[int, Meta(ge=0), 'Minutes that "on publish" gives the author to correct a new post.'] = 10
+    max_burst: Annotated[
+        int, Meta(ge=1), 'With more new posts at once ("on publish") or more late ones (else), a person is asked first.'
+    ] = 10
 
 
 class Variant(Struct, frozen=True):

@@ -18,8 +18,8 @@ _MARK = re.compile(
 
 # Not running text: code, tables, headings, captions, footnotes and their marks, readings of ideographs.
 _ASIDE = re.compile(
-    r'<(pre|table|h[1-6]|figcaption|rt|rp|audio|video|sup(?= id="fn))\b[^>]*>.*?(?:</\1>|\Z)'
-    r'|<hr>\s*<ol>\s*<li id="fn.*',
+    r'<(pre|table|h[1-6]|figcaption|rt|rp|audio|video|sup(?= id="fn|><a [^<>]*#fn))\b[^>]*>.*?(?:</\1>|\Z)'
+    r'|<(?:hr|section)>\s*<ol>\s*<li id="fn.*',
     re.DOTALL,
 )
 _INLINE = re.compile(

@@ -7,7 +7,7 @@ likes, so a permalink in the settings is often needed.
 from msgspec.structs import replace
 
 from feeds.sources import paths
-from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
@@ -51,6 +51,8 @@ _KEYS = Keys(
 
 ASTRO = Dialect(
     name="astro",
+    markups=markups("gfm", mdx="gfm"),
+    template="mdx",
     marks=(
         *({f"astro.config.{ending}": ""} for ending in ("mjs", "js", "ts", "cjs", "mts")),
         {"package.json": r'"astro"\s*:'},

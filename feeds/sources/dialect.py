@@ -119,6 +119,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     keys: Keys = Keys()
     states: tuple[tuple[str, bool, str], ...] = STATES
     markups: Mapping[str, str] = markups()  # file extension -> `Post.markup`
+    template: str = ""  # `Post.template`
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts

@@ -8,7 +8,7 @@ import re
 from msgspec.structs import replace
 
 from feeds.sources import paths
-from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand
 from feeds.sources.text import one_line
 
@@ -54,6 +54,8 @@ _NAMES = {"route": _route, "slug": _slug}
 
 DOCUSAURUS = Dialect(
     name="docusaurus",
+    markups=markups("gfm", mdx="gfm"),
+    template="mdx",
     marks=(
         *({f"{folder}docusaurus.config.{ending}": ""} for folder in ("", "website/") for ending in ("js", "ts", "mjs")),
         {"website/siteConfig.js": ""},

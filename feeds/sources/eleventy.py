@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from feeds.sources import paths
-from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
@@ -79,6 +79,8 @@ _NAMES = {
 
 ELEVENTY = Dialect(
     name="eleventy",
+    markups=markups("markdown-it"),
+    template="nunjucks",
     marks=(
         *(
             {name: ""}

@@ -8,7 +8,7 @@ from hashlib import sha1
 from msgspec.structs import replace
 
 from feeds.sources import paths
-from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
@@ -47,6 +47,8 @@ _NAMES = {
 
 HEXO = Dialect(
     name="hexo",
+    markups=markups("gfm"),
+    template="hexo",
     marks=(
         {"_config.yml": "", "source/_posts": ""},
         {"_config.yml": r"^(?:new_post_name|source_dir|permalink_defaults)\s*:"},

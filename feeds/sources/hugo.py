@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 
 from feeds.sources import paths
-from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import DAY_PARTS, expand
 from feeds.sources.text import one_line
 
@@ -78,6 +78,8 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
 
 HUGO = Dialect(
     name="hugo",
+    markups=markups("goldmark"),
+    template="hugo",
     marks=(
         *({f"hugo.{ending}": ""} for ending in ("toml", "yaml", "yml", "json")),
         *({f"config.{ending}": r"(?i)^\W*baseurl\W"} for ending in ("toml", "yaml", "yml", "json")),

@@ -108,6 +108,7 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
 
 JEKYLL = Dialect(
     name="jekyll",
+    template="liquid",
     marks=({"_config.yml": ""}, {"_config.yaml": ""}, {"_config.toml": ""}, {"_posts": ""}),
     sign=r"\A(?:.*/)?_posts/",
     place=place,
@@ -119,6 +120,6 @@ JEKYLL = Dialect(
         categories=(("categories", SPACES), ("category", WHOLE)),
         tags=(("tag", WHOLE), ("tags", SPACES)),
     ),
-    markups=markups(text="html"),  # what has no converter is put out as it is
+    markups=markups("kramdown", text="html"),  # what has no converter is put out as it is
     are_images_rooted=True,
 )

@@ -31,6 +31,7 @@ _NAMES = {
 
 NIKOLA = Dialect(
     name="nikola",
+    template="nikola",
     marks=({"conf.py": r"^(?:BLOG_TITLE|POSTS|NAVIGATION_LINKS)\s*="},),
     sign=r"(?s:[^\n]*)\n\s*(?:<!--\s*)?\.\. (?:title|slug|date):",
     place=place,

@@ -141,6 +141,7 @@ class _Reading:
             summary=next(filter(None, (plain(values[key]) for key in keys.summary if key in values)), ""),
             image=self._image(url),
             markup=self._markup,
+            template=self._dialect.template,
             opens_with_title=opens_with_title,
             opening=opening(heading.split(self.matter.body, self._markup)[1]),
             draft=self.is_draft,

@@ -4,7 +4,7 @@ As components/content/src/{page,file_info}.rs of Zola have it; its transliterati
 """
 
 from feeds.sources import paths
-from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place
+from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
@@ -29,6 +29,8 @@ _NAMES = {
 
 ZOLA = Dialect(
     name="zola",
+    markups=markups("pulldown"),
+    template="zola",
     marks=({"zola.toml": ""}, {"config.toml": r"^base_url\s*="}),
     sign=r"\A(?:.*/)?content/(?s:.*)^(?:\[taxonomies\]|\[extra\]|path = |in_search_index|aliases = \[)",
     place=place,
