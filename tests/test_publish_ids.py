@@ -118,7 +118,7 @@ def test_a_build_that_would_change_ids_is_refused(site: Path, harm: Callable[[Pa
 
     assert f"readers would see {len(listed)} old post{'s' * (len(listed) > 1)} as new:" == head
     assert listed == [line.strip()[: len(start)] for line, start in zip(lines, listed, strict=True)]
-    assert "or run `feeds build --accept-new-ids`" == lines[-1][-37:]
+    assert ", or `feeds build --accept-new-ids`" == lines[-1][-35:]
     assert before == state(site)
     assert {line[: len("posts/")] for line in listed} == {each.path[: len("posts/")] for each in check(load(site), NOW)}
 
@@ -163,6 +163,20 @@ def test_a_lock_that_is_lost_comes_from_the_feeds(site: Path) -> None:
     build(load(site), NOW)
 
     assert ["tag:example.org,2025-01-06:posts/6.md", *known] == ids(site)
+
+
+def test_a_feed_of_another_generator_where_ours_goes(site: Path) -> None:
+    """Its readers would get ours: the first build takes its ids over, and a later one is refused."""
+    build(load(site), NOW)
+    (site / "feeds.toml").write_text(f'{SITE}[feeds]\nout = "site"\n', "utf-8")
+    (site / "site").mkdir()
+    (site / "site" / "feed.xml").write_text(OLD, "utf-8")
+    with pytest.raises(GuardError, match="its id would change from five to tag:"):
+        build(load(site), NOW)
+
+    (site / "feeds.lock").unlink()
+    build(load(site), NOW)
+    assert "five" in (site / "site" / "feed.xml").read_text("utf-8")
 
 
 def test_a_broken_lock_stops_the_build(site: Path) -> None:
@@ -248,6 +262,15 @@ def test_posts_that_the_old_feed_lacks_are_named(site: Path) -> None:
     result = CliRunner().invoke(cli, ["adopt", "--site", str(site), str(site / "old.xml")])
 
     assert (0, ["no entry matches the post posts/5.md"]) == (result.exit_code, result.stdout.splitlines()[-1:])
+
+
+def test_what_readers_of_each_feed_will_see(site: Path) -> None:
+    """One line a feed, also where the feeds of all categories lie in one folder."""
+    (site / "feeds.toml").write_text(f'{SITE}[feeds]\npaths = "pelican"\n', "utf-8")
+    for number, category in enumerate(("خط", "نص"), 1):
+        write(site, f"{number}.md", number, title=f"{number}\ncategory: {category}")
+
+    assert [5, 1, 1] == [len(each.new) for each in foresee(load(site), NOW)]
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from feeds.model import Post, Problem
 
 _LISTED = 20
 _FEW = 3  # posts that went while as many of old dates came: fewer are an author who tidies up
-_MEND = "put back what it was (front matter, file or feeds.lock), or run `feeds build --accept-new-ids`"
+_MEND = (
+    "put back what it was (front matter, file, feeds.lock), or run `feeds adopt` on the feed that readers have, "
+    "or `feeds build --accept-new-ids`"
+)
 
 
 def changed(posts: Iterable[Post], held: Mapping[str, Line]) -> tuple[Problem, ...]:

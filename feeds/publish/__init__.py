@@ -100,7 +100,7 @@ def foresee(
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
     _render(feeds, renderer, progress)
-    return tuple(outlooks(settings, feed_files(feeds, renderer), {post.id for post in found.posts}))
+    return tuple(outlooks(settings, feeds, feed_files(feeds, renderer), {post.id for post in found.posts}))
 
 
 def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tuple[Problem, ...]:

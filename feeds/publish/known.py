@@ -1,4 +1,4 @@
-"""What readers know already: by feeds.lock, and by our feeds in the output folder."""
+"""What readers know already: by feeds.lock, and by the feeds in the output folder."""
 
 import os
 import re
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from feeds import lockfile, output
 from feeds.config import Settings
-from feeds.formats import FORMATS, is_ours
-from feeds.formats.places import path_of
+from feeds.errors import UsageError
+from feeds.formats import FORMATS
+from feeds.formats.places import path_of, patterns
 from feeds.identity import authority_of, guard
 from feeds.identity.adopt import adopt, lines_of
-from feeds.identity.entries import entries
+from feeds.identity.entries import Seen, entries
 from feeds.identity.lock import Lock
 from feeds.model import EPOCH, Feed, Post, Problem
 
@@ -20,33 +21,42 @@ _FEED_ID = re.compile(rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoforma
 
 
 def known(settings: Settings, posts: Sequence[Post]) -> Lock:
-    """Return the lock; where there is none, what our feeds on disk show, and for a new site that nothing is known.
+    """Return the lock; where there is none, what the feeds show that ours will replace; of a new site, nothing.
 
     `posts` need no ids. Raises SettingsError for a lock that is broken, OutputError for what cannot be read.
     """
     if lock := lockfile.read(settings.root):
         return lock
-    out = settings.root / settings.feeds.out
-    documents = [document for path in _paths(out) if is_ours(document := output.read(path))]
-    found = next(filter(None, map(_FEED_ID.search, documents)), None)
+    paths = list(_paths(settings.root / settings.feeds.out, settings.feeds.paths))
+    found = next(filter(None, (_FEED_ID.search(output.read(path)) for path in paths)), None)
     authority = found[1].decode() if found else authority_of(settings.site.url)
-    seen = [entry for document in documents for entry in entries(document, str(out))]
+    seen = [entry for path in paths for entry in _seen(path)]
     return Lock(authority, lines_of(adopt(posts, seen)) if seen else ())
 
 
 def republished(settings: Settings, feeds: Iterable[Feed]) -> Iterator[Problem]:
-    """Yield what readers of our feeds on disk would see anew, were `feeds` written over them."""
+    """Yield what readers of the feeds on disk, whoever made them, would see anew, were `feeds` written over them."""
     out = settings.root / settings.feeds.out
     for feed in feeds:
         own = (out / path_of(feed, name) for name in feed.urls)
-        files = (*own, *(out / feed.folder / each.file_name for each in FORMATS.values()))
-        path, document = next(((path, data) for path in files if is_ours(data := output.read(path))), (out, b""))
-        # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
-        if document and not all(post.id.encode() in document for post in feed.posts):
-            yield from guard.republished(feed.posts, entries(document, str(path)))
+        for path in {*own, *(out / feed.folder / each.file_name for each in FORMATS.values())}:
+            document = output.read(path)
+            # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
+            if document and not all(post.id.encode() in document for post in feed.posts):
+                yield from guard.republished(feed.posts, _seen(path))
 
 
-def _paths(out: Path) -> Iterator[Path]:
-    """Yield where feeds may be below `out`: in itself, and in all folders below feeds/."""
+def _seen(path: Path) -> tuple[Seen, ...]:
+    """Return the entries of the feed at `path`; none when no feed is there."""
+    try:
+        return entries(output.read(path), str(path))
+    except UsageError:
+        return ()
+
+
+def _paths(out: Path, paths: str) -> Iterator[Path]:
+    """Yield where feeds may be below `out`: where the setting `paths` has them, in itself, and in all below feeds/."""
+    for pattern in patterns(paths):
+        yield from sorted(out.glob(pattern))
     for folder in (out, *(Path(folder) for folder, _, _ in os.walk(out / "feeds"))):
         yield from (folder / each.file_name for each in FORMATS.values())

@@ -8,6 +8,7 @@ from msgspec import Struct
 from feeds import output
 from feeds.config import Settings
 from feeds.identity.entries import Seen, entries
+from feeds.model import Feed
 from feeds.publish.files import File
 
 SCREENFUL = 20  # entries that are new at once; more look like a mistake to whoever reads the feed
@@ -28,12 +29,16 @@ class Outlook(Struct, frozen=True):
         return not self.is_first and len(self.new) >= SCREENFUL
 
 
-def outlooks(settings: Settings, files: Iterable[File], ids: Collection[str]) -> Iterator[Outlook]:
-    """Yield the outlook of each feed among `files`; `ids` are those of all public posts. Raises OutputError."""
-    done: set[str] = set()
+def outlooks(
+    settings: Settings, feeds: Iterable[Feed], files: Iterable[File], ids: Collection[str]
+) -> Iterator[Outlook]:
+    """Yield the outlook of each feed, whose files are among `files`; `ids` are those of all public posts.
+
+    Raises OutputError.
+    """
+    chosen = {next(iter(feed.urls.values()), "") for feed in feeds}
     for file in files:
-        if file.feed and file.feed not in done:
-            done.add(file.feed)
+        if file.url in chosen:
             yield _outlook((Path(settings.feeds.out) / file.path).as_posix(), settings.root, file, ids)
 
 
