@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from feeds.replies import VERDICTS, Verdict
-from feeds.store import deliveries, events, subscribers
+from feeds.store import deliveries, events, subscribers, suppressions
 from feeds.store.deliveries import Settlement
 
 _NOTHING = VERDICTS["sent"]
 SOFT_ISSUES, SOFT_TIME = 3, timedelta(days=15)
+REASONS = {"bounced": "mail to this address comes back", "complained": "the reader calls it spam"}
 
 
 def verdict_of(meaning: str) -> Verdict:
@@ -19,16 +20,28 @@ def verdict_of(meaning: str) -> Verdict:
 
 def draw(connection: Connection, done: Settlement, now: datetime) -> None:
     """Send no more mail to an address that is dead, or whose mailbox has refused several issues in a row."""
-    verdict, subscriber_id = verdict_of(done.outcome.meaning), done.claimed.subscriber_id
-    if not verdict.suppress:
-        if not verdict.soft:
-            return
-        issues, since = deliveries.refusals(connection, subscriber_id, verdict.name)
-        if issues < SOFT_ISSUES or since is None or now - since < SOFT_TIME:
-            return
-    if subscribers.set_status(connection, subscriber_id, "bounced", former=("active",)):
-        deliveries.drop(connection, "mail to this address comes back", now, subscriber_id=subscriber_id)
-        detail = f"{done.outcome.code} {done.outcome.enhanced}".strip()
-        events.note(
-            connection, "bounced", now, issue_id=done.claimed.issue_id, subscriber_id=subscriber_id, detail=detail
-        )
+    detail = f"{done.outcome.code} {done.outcome.enhanced}".strip()
+    verdict = verdict_of(done.outcome.meaning)
+    follow(connection, verdict, done.claimed.issue_id, done.claimed.subscriber_id, detail, now)
+
+
+def follow(
+    connection: Connection, verdict: Verdict, issue_id: int, subscriber_id: int, detail: str, now: datetime
+) -> None:
+    """Do as `draw`, for a verdict that may have come back by mail."""
+    if verdict.suppress or (verdict.soft and _is_worn_out(connection, verdict, subscriber_id, now)):
+        stop(connection, "bounced", issue_id, subscriber_id, detail, now)
+
+
+def stop(connection: Connection, status: str, issue_id: int, subscriber_id: int, detail: str, now: datetime) -> None:
+    """Send no more mail to a reader, who is "bounced" or "complained" from now on."""
+    former = ("active", "pending") if status == "bounced" else ("active", "pending", "unsubscribed", "bounced")
+    if subscribers.set_status(connection, subscriber_id, status, former=former):
+        suppressions.add_subscriber(connection, subscriber_id, status, now, detail=detail)
+        deliveries.drop(connection, REASONS[status], now, subscriber_id=subscriber_id)
+        events.note(connection, status, now, issue_id=issue_id, subscriber_id=subscriber_id, detail=detail)
+
+
+def _is_worn_out(connection: Connection, verdict: Verdict, subscriber_id: int, now: datetime) -> bool:
+    issues, since = deliveries.refusals(connection, subscriber_id, verdict.name)
+    return issues >= SOFT_ISSUES and since is not None and now - since >= SOFT_TIME

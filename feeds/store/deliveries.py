@@ -180,10 +180,13 @@ def settle(connection: Connection, worker_id: int, done: Settlement, now: dateti
 
 
 def release(connection: Connection, worker_ids: Sequence[int], now: datetime) -> None:
-    """Take the rows of workers that stopped or died: what was only claimed is queued, what was leaving uncertain."""
-    for state, after in (("claimed", "queued"), ("sending", "uncertain")):
+    """Take the rows of workers that stopped or died: what was only claimed is queued, what was leaving uncertain.
+
+    What is uncertain keeps the time at which it was about to leave, by which it is looked for in the relay's log.
+    """
+    for state, after in (("claimed", {"state": "queued", "updated": now}), ("sending", {"state": "uncertain"})):
         held = and_(delivery.c.worker_id.in_(worker_ids), delivery.c.state == state)
-        connection.execute(update(delivery).where(held).values(state=after, worker_id=None, updated=now))
+        connection.execute(update(delivery).where(held).values(worker_id=None, **after))
 
 
 def requeue_uncertain(connection: Connection, now: datetime) -> int:
@@ -195,12 +198,18 @@ def requeue_uncertain(connection: Connection, now: datetime) -> int:
 
 
 def refusals(connection: Connection, subscriber_id: int, meaning: str) -> tuple[int, datetime | None]:
-    """Return how many issues a reader's address refused like this since it last took one, and when it began to."""
+    """Return how many issues a reader's address refused like this since it last took one, and when it began to.
+
+    Issues after the last one refused do not count as taken: a bounce may come back days later.
+    """
     theirs = delivery.c.subscriber_id == subscriber_id
-    taken = select(func.coalesce(func.max(delivery.c.sent_at), 0)).where(theirs).scalar_subquery()
-    refused = and_(theirs, delivery.c.state == "failed", delivery.c.meaning == meaning, delivery.c.updated > taken)
-    count, since = connection.execute(select(func.count(), func.min(delivery.c.updated)).where(refused)).one()
-    return count, since
+    refused = and_(theirs, delivery.c.state.in_(("failed", "bounced")), delivery.c.meaning == meaning)
+    last = select(func.max(delivery.c.issue_id)).where(refused).scalar_subquery()
+    taken = and_(theirs, delivery.c.state == "sent", delivery.c.issue_id < last)
+    since = select(func.coalesce(func.max(delivery.c.issue_id), 0)).where(taken).scalar_subquery()
+    began = func.min(func.coalesce(delivery.c.first_at, delivery.c.updated))
+    count, first = connection.execute(select(func.count(), began).where(refused, delivery.c.issue_id > since)).one()
+    return count, first
 
 
 def drop(connection: Connection, reason: str, now: datetime, *, subscriber_id: int) -> int:

@@ -1,0 +1,101 @@
+"""Deliveries that came back, or that a relay's log decides.
+
+    sent | uncertain | queued | claimed | deferred -> bounced;  these and bounced -> complained
+    uncertain -> sent | queued
+    failed | expired -> queued     by hand
+
+A message whose delivery waits for its turn again may have left before: hence queued and the others.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from feeds.model import Outcome
+from feeds.store.tables import delivery, issue, subscriber
+
+_LEFT = ("sent", "uncertain", "queued", "claimed", "deferred")
+FORMER = {"bounced": _LEFT, "complained": (*_LEFT, "bounced")}
+
+
+class Known(Struct, frozen=True):
+    """A delivery that something came back for."""
+
+    issue_id: int
+    subscriber_id: int
+    newsletter: str
+    state: str
+    is_current: bool  # the reader still has the address that it went to
+
+
+class Doubt(Struct, frozen=True):
+    """A delivery of which nobody knows whether it left."""
+
+    issue_id: int
+    subscriber_id: int
+    message_id: str
+    first_at: datetime
+    updated: datetime  # when it was last about to leave, or a little later
+
+
+def find(connection: Connection, issue_id: int, subscriber_id: int) -> Known | None:
+    """Return a delivery by its key."""
+    return _find(connection, and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id == subscriber_id))
+
+
+def named(connection: Connection, message_id: str) -> Known | None:
+    """Return the delivery of a message, whose id stands between <>: it holds a seal that only its reader has seen."""
+    return _find(connection, delivery.c.message_id == message_id) if message_id else None
+
+
+def came_back(connection: Connection, known: Known, outcome: Outcome, now: datetime) -> bool:
+    """Put a delivery into the state "bounced" or "complained"; False when it is in it already, or never left."""
+    theirs = and_(_is(known.issue_id, known.subscriber_id), delivery.c.state.in_(FORMER[outcome.state]))
+    words = {"code": outcome.code, "enhanced": outcome.enhanced, "reply": outcome.reply, "meaning": outcome.meaning}
+    change = update(delivery).where(theirs).values(state=outcome.state, worker_id=None, updated=now, **words)
+    return connection.execute(change).rowcount == 1
+
+
+def doubts(connection: Connection) -> Iterator[Doubt]:
+    """Yield what is uncertain, of any issue."""
+    columns = [delivery.c[name] for name in Doubt.__struct_fields__]
+    for row in connection.execute(select(*columns).where(delivery.c.state == "uncertain")):
+        yield Doubt(*row)
+
+
+def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now: datetime) -> bool:
+    """Settle what was uncertain: the message left and is sent, or did not and is queued; tell whether it was."""
+    after = {"state": "sent", "sent_at": doubt.updated} if left else {"state": "queued", "next_at": now}
+    unsure = and_(_is(doubt.issue_id, doubt.subscriber_id), delivery.c.state == "uncertain")
+    return connection.execute(update(delivery).where(unsure).values(reply=reply, updated=now, **after)).rowcount == 1
+
+
+def requeue(connection: Connection, issue_id: int, now: datetime) -> int:
+    """Queue once more what of an issue failed or was given up, for readers who still get mail; return how much."""
+    active = select(subscriber.c.id).where(subscriber.c.status == "active")
+    given_up = and_(
+        delivery.c.issue_id == issue_id,
+        delivery.c.state.in_(("failed", "expired")),
+        delivery.c.subscriber_id.in_(active),
+    )
+    change = (
+        update(delivery).where(given_up).values(state="queued", attempts=0, first_at=None, next_at=now, updated=now)
+    )
+    count = connection.execute(change).rowcount
+    if count:  # not by `issues.set_state`: the date of its approval is the date of its messages
+        again = and_(issue.c.id == issue_id, issue.c.state == "done")
+        connection.execute(update(issue).where(again).values(state="open", closed=None))
+    return count
+
+
+def _is(issue_id: int, subscriber_id: int) -> ColumnElement[bool]:
+    return and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id == subscriber_id)
+
+
+def _find(connection: Connection, wanted: ColumnElement[bool]) -> Known | None:
+    columns = (delivery.c.issue_id, delivery.c.subscriber_id, issue.c.newsletter, delivery.c.state)
+    query = select(*columns, delivery.c.address == subscriber.c.address).where(wanted)
+    row = connection.execute(query.join_from(delivery, issue).join(subscriber)).first()
+    return Known(*row) if row else None
