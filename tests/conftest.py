@@ -45,6 +45,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "dovecot": (lambda: Path("/usr/sbin/dovecot").exists(), "install the Debian package dovecot-imapd"),
     "fonts": (_arabic_font, "install the Debian package fonts-noto-core"),
     "opendkim": (lambda: Path("/usr/sbin/opendkim").exists(), "install the Debian package opendkim"),
+    "postgres": (
+        lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and os.geteuid() == 0,
+        "install the Debian package postgresql, and be root",
+    ),
     "smtp-sink": (lambda: Path("/usr/sbin/smtp-sink").exists(), "install the Debian package postfix"),
     "wheel": (lambda: "site-packages" in Path(feeds.__file__).parts, "run `make test`, which tests the built wheel"),
 }

@@ -1,0 +1,132 @@
+"""A site with an issue for many readers, the real `feeds deliver`, and Postfix's smtp-sink as the ground truth."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from feeds import newsletter as deeds
+from feeds import subscriptions
+from feeds.config import Settings, load
+from feeds.store import Store, deliveries
+from tests.newsletter_site import MONDAY, WEEK, post, posts, source
+from tests.test_delivery_smtp import SINK, free_port, until_listening
+
+ROUNDS = 50 if os.environ.get("FAULTS") == "long" else 5
+CONNECTIONS = 10
+COMMAND = [sys.executable, "-c", "from feeds.cli import main; main()"]
+
+SETTINGS = """
+[site]
+url = "https://example.org/"
+title = "مدونتي"
+language = "ar"
+[[newsletter]]
+name = "weekly"
+[mail]
+from = "مدونتي <news@example.org>"
+postal_address = "شارع 1، الجزائر"
+backend = "smtp"
+[mail.smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+connections = {connections}
+{more}
+[store]
+url = "{url}"
+"""
+
+
+class Ground:
+    """The site, and how to see both truths: the ledger's and the server's."""
+
+    def __init__(
+        self,
+        folder: Path,
+        readers: int,
+        *,
+        url: str = "sqlite:///feeds.db",
+        more: str = "",
+        connections: int = CONNECTIONS,
+    ) -> None:
+        self.folder, self.port, self.dumps = folder, free_port(), folder / "dumps"
+        self.dumps.mkdir()
+        text = SETTINGS.format(port=self.port, url=url, more=more, connections=connections)
+        (folder / "feeds.toml").write_text(text, "utf-8")
+        (folder / "posts").mkdir()
+        self.readers = [f"reader{number}@example.org" for number in range(readers)]
+        self.open_issue()
+
+    @property
+    def settings(self) -> Settings:
+        return load(self.folder)
+
+    def open_issue(self) -> None:
+        """Subscribe the readers and open an issue for them."""
+        listing = self.folder / "readers.csv"
+        listing.write_text("email\n" + "\n".join(self.readers), "utf-8")
+        some = [*posts("ab"), post("long", MONDAY)]
+        with self.store() as store:
+            deeds.remember(store, source(), MONDAY - WEEK)
+            subscriptions.import_csv(self.settings, store, listing, MONDAY - WEEK)
+            deeds.remember(store, source(*some), MONDAY)
+            opened = deeds.open_issue(self.settings, store, self.settings.newsletter[0], source(*some), MONDAY)
+        assert opened is not None
+        assert opened.deliveries == {"queued": len(self.readers)}
+
+    def store(self) -> Store:
+        return Store.open(self.settings.store.url, self.folder)
+
+    @contextmanager
+    def sink(self, *flags: str) -> Iterator[None]:
+        """Run smtp-sink, with these faults; it keeps each message in a file."""
+        user = ["-u", "root"] if os.geteuid() == 0 else []
+        command = [SINK, *user, *flags, "-d", f"{self.dumps}/%M.", f"127.0.0.1:{self.port}", "100"]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+            try:
+                until_listening(self.port)
+                yield
+            finally:
+                process.terminate()
+
+    def deliver(self, *command: str) -> "subprocess.Popen[str]":
+        """Start the real thing."""
+        arguments = [*COMMAND, *(command or ("deliver",)), "--site", str(self.folder)]
+        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def delivered(self) -> tuple[int, str]:
+        """Deliver until the command ends; return its exit code and what it said."""
+        with self.deliver() as process:
+            said, complained = process.communicate()
+        return process.returncode, said + complained
+
+    def states(self) -> dict[str, str]:
+        """Return what the ledger knows: reader -> state."""
+        with self.store() as store, store.reading() as connection:
+            return {each.address: each.state for each in deliveries.of_issue(connection, 1)}
+
+    def received(self) -> dict[str, list[str]]:
+        """Return what the server knows: reader -> the Message-IDs that arrived whole."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.dumps.iterdir():
+            text = path.read_text("utf-8", "replace")
+            boundary = re.search(r'boundary="([^"]+)"', text)
+            if boundary and f"--{boundary[1]}--" in text:
+                recipient = re.search(r"^X-Rcpt-Args: <([^>]+)>", text, re.MULTILINE)
+                name = re.search(r"^Message-ID: (\S+)", text, re.MULTILINE)
+                assert recipient
+                assert name
+                found[recipient[1]].append(name[1])
+        return found
+
+    def count(self) -> int:
+        """Return how many messages the server has seen something of."""
+        return sum(1 for _ in self.dumps.iterdir())
+
+    def counts(self) -> Counter[str]:
+        return Counter(self.states().values())
