@@ -22,10 +22,10 @@ PACKAGE = Path(feeds.__file__).parent
 # Ring 0 words, 1 thought (pure), 2 hands (I/O), 3 deeds (join them), 4 doors (the only ones that read the clock).
 RINGS = {
     0: "model errors",
-    1: "sources markup catalogue identity formats check cadence digest mail tokens replies dkim",
+    1: "sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim",
     2: "config discovery fetch templating collect lockfile output store delivery mailbox websub",
     3: "publish subscriptions newsletter",
-    4: "cli scheduler worker web",
+    4: "cli scheduler serving watching worker web",
 }
 RING = {name: ring for ring, names in RINGS.items() for name in names.split()}
 

@@ -2,9 +2,16 @@
 
 import http.server
 import json
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -93,3 +100,70 @@ def test_run_due_goes_on_without_the_hub(site: Path, feeds: Call) -> None:
     assert (0, 1) == (code, errors.count("the hub was not told"))
     assert 75 == feeds("ping", "--site", site, "--quiet")[0]
     assert [] == json.loads(feeds("ping", "--site", site, "--json")[1])["topics"]
+
+
+@contextmanager
+def running(*words: object) -> Iterator[subprocess.Popen[str]]:
+    """Run the command beside the test; it is killed if it does not end by itself."""
+    program = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()", *map(str, words)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(stream: IO[str] | None) -> str:
+    """Wait for the next line."""
+    assert stream is not None
+    return stream.readline()
+
+
+def test_serve_shows_what_is_built_until_it_is_told_to_end(site: Path) -> None:
+    """It says where, on this machine only, and SIGTERM is no failure."""
+    with running("serve", "--site", site, "--build", "--port", 0) as process:
+        built, said = line(process.stdout), line(process.stdout)
+        url = said.split()[-1]
+        with urllib.request.urlopen(url + "feed.xml") as response:
+            kind = response.headers["Content-Type"]
+        process.send_signal(signal.SIGTERM)
+
+        assert (0, "application/xml; charset=utf-8") == (process.wait(), kind)
+        assert " 1 posts; files: 7 written\n" in built
+        assert url.startswith("http://127.0.0.1:")
+
+
+def test_serve_says_what_it_cannot(site: Path, feeds: Call) -> None:
+    """Nothing built yet; a port that another has."""
+    code, _, errors = feeds("serve", "--site", site)
+    feeds("build", "--site", site)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        again, _, more = feeds("serve", "--site", site, "--port", taken.getsockname()[1])
+
+    assert (75, 75) == (code, again)
+    assert "there is nothing to serve; run `feeds build`" in errors
+    assert "give another --port" in more
+
+
+def test_watch_builds_what_changes_until_it_is_told_to_end(site: Path) -> None:
+    """A line for each build; a broken post or setting is named once and ends nothing; Ctrl-C is no failure."""
+    with running("watch", "--site", site) as process:
+        said = [line(process.stdout)]
+        (site / "posts" / "bad.md").write_text("---\ntitle: x\ndate: never\n---\n", "utf-8")
+        said.append(line(process.stdout))
+        named = line(process.stderr)
+        (site / "feeds.toml").write_text(SITE + "[feed]\n", "utf-8")
+        refused = line(process.stderr)
+        (site / "feeds.toml").write_text(SITE + '[feeds]\nformats = ["rss"]\n', "utf-8")
+        said.append(line(process.stdout))
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate()
+
+        assert 0 == process.returncode
+    assert ["1 posts; files: 7 written\n", "1 posts; files: 7 unchanged\n"] == [
+        each.split(" ", 1)[1] for each in said[:2]
+    ]
+    assert "2 removed" in said[2]
+    assert named.startswith("feeds: posts/bad.md:3: date: never is no date")
+    assert "unknown key feed; did you mean feeds?" in refused
+    assert ("", "") == rest

@@ -19,6 +19,8 @@ COMMANDS = {
     "build": "site",
     "check": "site",
     "adopt": "site",
+    "watch": "output",
+    "serve": "output",
     "ping": "output",
     "config": "site",
     "preview": "newsletter",
