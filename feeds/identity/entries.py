@@ -48,18 +48,32 @@ def entries(document: bytes, where: str, base: str = "") -> tuple[Seen, ...]:
     found = _json(text) if text.startswith(b"{") else _xml(text)
     if found is None:
         raise UsageError("this is no RSS, Atom or JSON feed", "name the address of the feed itself", where)
-    return tuple(msgspec.structs.replace(each, url=urljoin(base, each.url)) for each in found if each.id)
+    return tuple(msgspec.structs.replace(each, url=_page(each, base)) for each in found if each.id)
 
 
 def page(url: str) -> tuple[str, str]:
     """Return host and path of an address, the same for all spellings of one page.
 
-    http or https, www, percent-encoding, a slash or index.html at the end, .html: all the same.
+    http or https, www, percent-encoding, a slash or index.html at the end, .html: all the same. Two empty strings for
+    what is no address.
     """
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return "", ""
     path = unicodedata.normalize("NFC", unquote(parts.path))
     path = _INDEX.sub("", _INDEX.sub("", path)).rstrip("/")
     return authority_of(url).removeprefix("www."), f"{path}?{parts.query}" if parts.query else path
+
+
+def _page(seen: Seen, base: str) -> str:
+    """Return the page that an entry names: by its link, else by an id that is an address."""
+    url = seen.url or (seen.id if seen.id.lower().startswith(("http://", "https://")) else "")
+    try:
+        joined = urljoin(base, url) if url else ""
+        return joined if urlsplit(joined).hostname else ""
+    except ValueError:
+        return ""
 
 
 def _json(text: bytes) -> list[Seen] | None:
