@@ -25,6 +25,7 @@ def post(path: str, header: str = "", permalink: str = "") -> Post:
         ("posts/a.md", "", "", "posts/a.html"),
         ("posts/مقال 1.md", "", "", "posts/مقال 1.html"),
         ("posts/a..b.html", "", "", "posts/a..b.html"),
+        ("posts/a.ar.md", "", "", "posts/a.ar.html"),
         ("posts/a/index.md", "", "", "posts/a/"),
         ("index.md", "", "", ""),
         ("posts/a.md", "permalink: /x/y/", "", "x/y/"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from feeds.sources import paths
 from feeds.sources.dialect import Dialect, Piece, Place
 from feeds.sources.permalink import expand, hyphenated
@@ -10,7 +12,8 @@ from feeds.sources.text import one_line
 
 def place(path: str) -> Place:
     """Read what a path says: a date in the name or the folders, a language, a folder of its own for `slug/index.md`."""
-    return paths.place(path)
+    # Without an engine the address is the path: that of `x.ar.md` is not that of `x.md`.
+    return replace(paths.place(path), stem=path.rpartition("/")[2].rpartition(".")[0])
 
 
 def address(piece: Piece, permalink: str) -> str:
