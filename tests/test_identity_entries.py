@@ -82,7 +82,9 @@ def test_entities_and_files_stay_out() -> None:
     assert [("1", "", "", "")] == found
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"items": 1}', "text", "<html><p>x</html>", "<a/>", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"items": 1}', "text", "<html><p>x</html>", "<a/>", "\x00", '{"a":' * 9999]
+)
 def test_what_is_no_feed_is_said_to_be_none(text: str) -> None:
     """One line, with the place."""
     with pytest.raises(UsageError, match=r"^a feed: this is no RSS, Atom or JSON feed; "):

@@ -79,7 +79,7 @@ def _page(seen: Seen, base: str) -> str:
 def _json(text: bytes) -> list[Seen] | None:
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     items = document.get("items")
     return [_item(each) for each in items if isinstance(each, dict)] if isinstance(items, list) else None
