@@ -225,7 +225,7 @@ class _Shelf:
         """Return what other files say of the post at a path."""
         values: dict[str, Any] = {}
         for name in self._dialect.data_of(path):
-            values |= self._values(name)
+            values |= self._dialect.values_of(self._values(name), path)
         header = self._dialect.header_of(path)
         return Beside((look(self._root, header) or "") if header else "", header, values, self._people)
 

@@ -257,3 +257,29 @@ def test_what_lies_in_a_bundle_is_no_post(tmp_path: Path) -> None:
         LeftOut("content/_index.md", "the page of a section, not a post"),
         LeftOut("content/a/notes.md", "part of the post beside it"),
     )
+
+
+def test_values_handed_down(tmp_path: Path) -> None:
+    """The defaults of Jekyll's _config.yml and the cascade of Hugo's sections hold for the posts that they mean."""
+    defaults = "defaults:\n- scope: {path: _posts/old, type: posts}\n  values: {author: Ada}\n"
+    defaults += "- scope: {path: ''}\n  values: {author: Ben, permalink: '/x/:title/', tags: [all]}\n"
+    defaults += "- scope: {path: '', type: pages}\n  values: {author: Cee}\n- nonsense\n"
+    write(
+        tmp_path,
+        {
+            "_config.yml": defaults,
+            "_posts/2024-01-01-a.md": POST,
+            "_posts/old/2024-01-01-b.md": "---\ntags: own\n---\n",
+            "content/_index.md": "---\ncascade: {author: Ada}\n---\n",
+            "content/post/_index.md": "---\ncascade:\n- {tags: [x]}\n- {author: Ben, _target: {kind: page}}\n---\n",
+            "content/post/a.md": POST,
+        },
+    )
+    jekyll = collect(tmp_path, ["_posts"], "jekyll", "", SITE).posts
+    hugo = collect(tmp_path, ["content"], "hugo", "", SITE).posts
+
+    assert [(post.url[19:], post.tags, post.authors[0].name) for post in jekyll] == [
+        ("/x/a/", ("all",), "Ben"),
+        ("/x/b/", ("own",), "Ada"),
+    ]
+    assert [(post.tags, post.authors[0].name) for post in hugo] == [(("x",), "Ada")]

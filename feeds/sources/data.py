@@ -5,18 +5,20 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from feeds.sources import front_matter
 from feeds.sources.key_names import by_name
 
 
 def data(text: str, path: str) -> Mapping[str, Any]:
-    """Read the map that a file of JSON, TOML or YAML holds, by `key_name`; an empty one where it holds none.
+    """Read the map that JSON, TOML, YAML or front matter holds, by `key_name`; an empty one where it holds none.
 
     A list of maps with an "id", "key", "name" or "username" each is a map by it. Never raises.
     """
     if not text.strip():
         return {}
     try:
-        value = by_name(_READERS[path.rpartition(".")[2]](text))
+        ending = path.rpartition(".")[2]
+        value = front_matter.read(text, path).values if ending == "md" else by_name(_READERS[ending](text))
     except Exception:  # a broken file beside the posts costs what it says, and no post
         return {}
     if isinstance(value, list):

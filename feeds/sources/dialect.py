@@ -125,3 +125,5 @@ class Dialect(Struct, frozen=True, kw_only=True):
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts
     header_of: Callable[[str], str] = lambda _: ""  # the file that holds the front matter of a path; "" for none
     data_of: Callable[[str], tuple[str, ...]] = lambda _: ()  # files with values for a path, the weakest first
+    # What such a file, read as a map, says of a path: all of it, or a part.
+    values_of: Callable[[Mapping[str, Any], str], Mapping[str, Any]] = lambda data, _: data

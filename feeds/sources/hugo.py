@@ -6,7 +6,8 @@ helpers/path.go (UnicodeSanitize).
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
@@ -58,6 +59,22 @@ def _sections(piece: Piece) -> list[str]:
     return [urlized(folder) for folder in paths.home(piece.place)]
 
 
+def data_of(path: str) -> tuple[str, ...]:
+    """List the pages of the sections that a path lies in, from the outermost on, for what they hand down."""
+    folders = path.split("/")[:-1]
+    return tuple("/".join([*folders[:depth], "_index.md"]) for depth in range(1, len(folders) + 1))
+
+
+def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
+    """Return what a section hands down to all pages in it: its `cascade`, without what is for some kinds alone."""
+    said = data.get("cascade")
+    maps = [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, dict)]
+    merged: dict[str, Any] = {}
+    for each in maps:
+        merged |= {} if "target" in each or "_target" in each else each
+    return merged
+
+
 _NAMES: dict[str, Callable[[Piece], str]] = {
     "title": lambda piece: urlized(piece.title),
     "slug": lambda piece: _slug(piece) or urlized(piece.title),
@@ -103,4 +120,6 @@ HUGO = Dialect(
     ),
     states=(*STATES, ("headless", True, "hidden"), ("build.list", False, "hidden")),
     are_bundles_whole=True,
+    data_of=data_of,
+    values_of=values_of,
 )

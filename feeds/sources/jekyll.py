@@ -4,7 +4,9 @@ As lib/jekyll/{document,page,url,utils,readers/post_reader,drops/url_drop}.rb of
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
 
 from feeds.sources.dialect import SPACES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.permalink import expand, hyphenated
@@ -94,6 +96,35 @@ def _output_ext(piece: Piece) -> str:
     return f".{ending}" if ending in ("htm", "xhtml") else ".html"
 
 
+def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Return what the `defaults` of _config.yml say of a path; the narrower a scope, the more it counts."""
+    given = [each for each in _list(data.get("defaults")) if isinstance(each, dict)]
+    scoped = [(each["scope"], each.get("values")) for each in given if isinstance(each.get("scope"), dict)]
+    holding = [
+        (str(scope.get("path") or ""), values)
+        for scope, values in scoped
+        if isinstance(values, dict) and _is_within(scope, path)
+    ]
+    merged: dict[str, Any] = {}
+    for _, values in sorted(holding, key=lambda each: len(each[0])):
+        merged |= values
+    return merged
+
+
+def _is_within(scope: Mapping[str, Any], path: str) -> bool:
+    found = place(path)
+    kinds = ("drafts", "posts") if found.is_draft else (found.collection or "pages",)
+    folder = str(scope.get("path") or "").strip("/")
+    is_there = (
+        not folder or f"{path}/".startswith(f"{folder}/") or ("*" in folder and PurePosixPath(path).match(folder))
+    )
+    return is_there and scope.get("type") in (None, *kinds)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 _NAMES: dict[str, Callable[[Piece], str]] = {
     "title": lambda piece: hyphenated(piece.slug, _PRETTY),
     "slug": lambda piece: hyphenated(piece.slug).lower(),
@@ -122,4 +153,6 @@ JEKYLL = Dialect(
     ),
     markups=markups("kramdown", text="html"),  # what has no converter is put out as it is
     are_images_rooted=True,
+    data_of=lambda _: ("_config.yml",),
+    values_of=values_of,
 )
