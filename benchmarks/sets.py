@@ -68,11 +68,14 @@ def _row(name: str, site: Path) -> Row:
 def table(found: list[Row]) -> str:
     """Return the rows as a Markdown table, with their sum."""
     total = Row(
-        "all",
-        "",
-        *(sum(row[index] for row in found) for index in (2, 3)),
-        sum((row.left_out for row in found), Counter[str]()),
-        *(sum(row[index] for row in found) for index in (5, 6, 7)),
+        name="all",
+        engine="",
+        files=sum(row.files for row in found),
+        posts=sum(row.posts for row in found),
+        left_out=sum((row.left_out for row in found), Counter[str]()),
+        without_post=sum(row.without_post for row in found),
+        problems=sum(row.problems for row in found),
+        data=sum(row.data for row in found),
     )
     lines = [
         "| set | engine found | files | in feeds | left out, and why | no post, by a problem | problems | data |",

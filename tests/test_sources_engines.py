@@ -52,6 +52,7 @@ ADDRESSES = [
     ("eleventy", "posts/a.md", f"{DATE}\npermalink: '/{{% if x %}}y{{% endif %}}/'", "posts/a/"),
     ("eleventy", "posts/a.md", f"{DATE}\npermalink: '{{{{ page.date | date: \"%Y/%m\" }}}}/a/'", "2024/03/a/"),
     ("pelican", "content/Linux/a.md", f"{DATE}\ntitle: File System", "file-system.html"),
+    ("pelican", "content/a.md", f"{DATE}\ntitle: 'Hello, World: 2.0 (сноб)'", "hello-world-20-сноб.html"),
     ("pelican", "content/a.md", f"{DATE}\nslug: b", "b.html"),
     ("pelican", "content/a.md", f"{DATE}\nslug: b\nlang: ru", "b-ru.html"),
     ("pelican", "content/a.md", f"{DATE}\nsave_as: x/index.html", "x/"),
@@ -242,6 +243,15 @@ def test_authors_by_key(header: str, names: list[str]) -> None:
 
     assert found is not None
     assert names == [author.name for author in found.authors]
+
+
+def test_several_authors_in_pelican() -> None:
+    """Authors are parted at semicolons, so that a name may hold a comma, and else at commas; an author is one."""
+    header = "date: 2024-03-05\n"
+
+    assert [each.name for each in post("pelican", "a.md", f"{header}authors: A B, C D").authors] == ["A B", "C D"]
+    assert [each.name for each in post("pelican", "a.md", f"{header}authors: B, A; C").authors] == ["B, A", "C"]
+    assert [each.name for each in post("pelican", "a.md", f"{header}author: B, A").authors] == ["B, A"]
 
 
 @pytest.mark.parametrize(

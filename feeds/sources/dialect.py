@@ -122,6 +122,7 @@ class Dialect(Struct, frozen=True, kw_only=True):
     template: str = ""  # `Post.template`
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
+    author_lists: frozenset[str] = frozenset()  # keys whose text is several authors, parted at ";" or else ","
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts
     header_of: Callable[[str], str] = lambda _: ""  # the file that holds the front matter of a path; "" for none
     data_of: Callable[[str], tuple[str, ...]] = lambda _: ()  # files with values for a path, the weakest first

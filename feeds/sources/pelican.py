@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expand
 from feeds.sources.text import one_line
 
 _BRACES = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -58,15 +58,20 @@ def _token(found: re.Match[str]) -> str:
     return f":{found[1]}"
 
 
+def slugified(text: str) -> str:
+    """Make a name part of an address: without signs, with hyphens for spaces (SLUG_REGEX_SUBSTITUTIONS)."""
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip()).lower()
+
+
 def _slug(piece: Piece) -> str:
     said = one_line(piece.values.get("slug"))
-    return said or hyphenated(piece.title, "_").lower() or piece.place.slug
+    return said or slugified(piece.title) or piece.place.slug
 
 
 _NAMES = {
     "slug": _slug,
-    "category": lambda piece: hyphenated(next(iter(piece.categories), "misc")).lower(),
-    "author": lambda piece: hyphenated(one_line(piece.values.get("author"))).lower(),
+    "category": lambda piece: slugified(next(iter(piece.categories), "misc")),
+    "author": lambda piece: slugified(one_line(piece.values.get("author"))),
     "lang": lambda piece: piece.language,
 }
 
@@ -79,6 +84,7 @@ PELICAN = Dialect(
     permalink="/:slug.html",
     tokens=tokens,
     names=frozenset(_NAMES),
+    author_lists=frozenset({"authors"}),
     keys=Keys(
         updated=("modified", *Keys().updated),
         categories=(("category", WHOLE), ("categories", COMMAS)),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from feeds.identity.marks import opening
 from feeds.markup import absolute_url
-from feeds.model import LeftOut, Post, Problem, Site
+from feeds.model import Author, LeftOut, Post, Problem, Site
 from feeds.sources import dates, enclosures, fields, front_matter, heading
 from feeds.sources.authors import authors
 from feeds.sources.dialect import Dialect, Piece
@@ -134,7 +134,7 @@ class _Reading:
             published=published,
             updated=max(published, self._moment(keys.updated) or published),
             guid=one_line(self.matter.first(keys.guid)[1]),
-            authors=authors(self.matter.first(keys.authors)[1], self._site.url, self._people),
+            authors=self._authors(),
             categories=categories,
             tags=tuple(tag for tag in fields.terms(values, keys.tags) if tag not in self._dialect.no_tags),
             language=language,
@@ -151,6 +151,12 @@ class _Reading:
             episode=enclosures.number(values.get("episode") or values.get("episode_number")),
             explicit=fields.truth(values.get("explicit")),
         )
+
+    def _authors(self) -> tuple[Author, ...]:
+        key, said = self.matter.first(self._keys.authors)
+        if isinstance(said, str) and key in self._dialect.author_lists:
+            said = said.split(";" if ";" in said else ",")
+        return authors(said, self._site.url, self._people)
 
     def _url(self, piece: Piece) -> str:
         """Put the address below the site's: "/a/" on https://example.org/blog/ is https://example.org/blog/a/."""
