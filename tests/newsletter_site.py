@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from feeds import subscriptions
 from feeds.config import Mail, Settings
 from feeds.model import Entry, Newsletter, Post, Site
 from feeds.newsletter import Source
-from feeds.store import Store
+from feeds.store import Store, tables
 
 URL = "sqlite:///feeds.db"
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # half past eight in Algiers
@@ -48,3 +49,11 @@ def source(*some: Post) -> Source:
 def subscribe(site: Settings, store: Store, *names: str, **choices: Any) -> None:
     for name in names:
         subscriptions.add(site, store, f"{name}@example.org", MONDAY - WEEK, **choices)
+
+
+def choose(store: Store, email: str, cadence: str) -> None:
+    """Give a reader a cadence of their own."""
+    theirs = select(tables.subscriber.c.id).where(tables.subscriber.c.email == email)
+    chosen = tables.subscription.update().where(tables.subscription.c.subscriber_id.in_(theirs))
+    with store.writing() as connection:
+        connection.execute(chosen.values(cadence=cadence))

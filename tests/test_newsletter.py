@@ -19,10 +19,21 @@ from feeds.delivery.memory import Memory
 from feeds.model import Newsletter, Outcome, Post
 from feeds.newsletter.window import is_in
 from feeds.store import Store, tables
-from tests.newsletter_site import DAY, MONDAY, URL, post, settings, source
+from tests.newsletter_site import DAY, MONDAY, URL, choose, post, settings, source
 
 CATEGORIES = st.lists(st.sampled_from(["رياضة", "علوم"]), unique=True).map(tuple)
-DAILY = Newsletter("daily", cadence="daily at 08:00", max_posts=3)
+ZONES = (
+    "",
+    "Asia/Beirut",
+    "Africa/Cairo",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Europe/Berlin",
+    "Africa/Algiers",
+)
+OFFER = ("weekly on monday at 08:00", "on publish")
+DAILY = Newsletter("daily", cadence="daily at 08:00", offer=OFFER, timezone="reader", max_posts=3, max_burst=1000)
+CADENCES = st.sampled_from(("", *OFFER))
 
 
 class Life(RuleBasedStateMachine):
@@ -71,13 +82,20 @@ class Life(RuleBasedStateMachine):
         self.there[number] = replace(old, path=path, id=old.id if keeps_id or number in self.edited else f"tag:{path}")
         self.renamed.add(number)
 
-    @rule(target=readers, categories=CATEGORIES)
-    def subscribe(self, categories: tuple[str, ...]) -> str:
-        """A reader comes."""
+    @rule(target=readers, categories=CATEGORIES, zone=st.sampled_from(ZONES), cadence=CADENCES)
+    def subscribe(self, categories: tuple[str, ...], zone: str = "", cadence: str = "") -> str:
+        """A reader comes, with a clock of their own."""
         name = f"reader{next(self.names)}"
-        subscriptions.add(self.site, self.store, f"{name}@example.org", self.now, categories=categories)
+        email = f"{name}@example.org"
+        subscriptions.add(self.site, self.store, email, self.now, categories=categories, timezone=zone)
+        choose(self.store, email, cadence)
         self.chosen[name] = categories
         return name
+
+    @rule(name=readers, cadence=CADENCES)
+    def change(self, name: str, cadence: str) -> None:
+        """A reader chooses another cadence."""
+        choose(self.store, f"{name}@example.org", cadence)
 
     @rule(name=consumes(readers))
     def unsubscribe(self, name: str) -> None:

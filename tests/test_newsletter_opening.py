@@ -8,17 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.config import Settings
-from feeds.errors import SettingsError, UsageError
+from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post
 from feeds.store import Store, issues, tables
 from tests.newsletter_site import DAY, MONDAY, SENDER, URL, WEEK, WEEKLY, post, posts, settings, source, subscribe
 
 TUESDAY = MONDAY + DAY
+MINUTE = timedelta(minutes=1)
+IMPORTED = [post(f"x{number:03}", MONDAY - 900 * DAY + number * DAY, title=f"قديم {number}") for number in range(300)]
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def remember(store: Store, *some: Post, now: datetime = MONDAY) -> int:
 
 def open_due(site: Settings, store: Store, *some: Post, now: datetime = MONDAY) -> list[Issue]:
     remember(store, *some, now=now)
-    return list(deeds.open_due(site, store, source(*some), now))
+    return list(deeds.open_due(site, store, source(*some), now).issues)
 
 
 def contents(store: Store, issue: Issue) -> list[str]:
@@ -125,7 +128,7 @@ def test_clock_set_back_opens_nothing(site: Settings, store: Store) -> None:
 
 def test_on_publish_opens_one_issue_for_each_state_of_the_posts(tmp_path: Path, store: Store) -> None:
     """As soon as there is a post, and not again until there is another."""
-    site = settings(tmp_path, Newsletter("weekly", cadence="on publish"))
+    site = settings(tmp_path, Newsletter("weekly", cadence="on publish", settle=0))
     opened = [open_due(site, store, *posts(names)) for names in ("ab", "abc", "abc", "abcde")]
 
     assert [len(each) for each in opened] == [0, 1, 0, 1]
@@ -387,3 +390,60 @@ def test_processes_open_one_issue_between_them(site: Settings, store: Store, by_
     assert got(store) == dict.fromkeys(("one", "two", "three"), "dc")
     with store.reading() as connection:
         assert connection.scalar(select(func.count()).select_from(tables.issue)) == 1
+
+
+@pytest.mark.parametrize("cadence", ["on publish", "weekly on monday at 08:00"])
+def test_hundreds_of_old_posts_at_once_do_not_become_mail(tmp_path: Path, store: Store, cadence: str) -> None:
+    """Nothing is opened, the titles are listed with the cure, and another newsletter is not held up by it."""
+    site = settings(tmp_path, Newsletter("weekly", cadence=cadence, settle=0), Newsletter("other", max_burst=500))
+    subscribe(site, store, "one", newsletter="other")
+    some = source(*posts("ab"), *IMPORTED)
+    deeds.remember(store, some, MONDAY)
+    opened = deeds.open_due(site, store, some, MONDAY)
+    again = deeds.open_due(site, store, some, MONDAY)
+
+    assert [each.newsletter for each in opened.issues] == ["other"]
+    assert len(opened.refused) == 1
+    assert opened.refused == again.refused
+    assert "300 posts have come at once to weekly (max_burst = 10):\n  قديم 0\n  قديم 1\n" in opened.refused[0].what
+    assert "\n  and 280 more" in opened.refused[0].what
+    assert "`feeds issue weekly --all-new`" in opened.refused[0].mend
+
+
+@pytest.mark.parametrize("cadence", ["on publish", "weekly on monday at 08:00"])
+def test_burst_is_sent_or_skipped_once_a_person_says_so(tmp_path: Path, store: Store, cadence: str) -> None:
+    """And the next post comes as if nothing had been."""
+    weekly = Newsletter("weekly", cadence=cadence, settle=0)
+    site, some = settings(tmp_path, weekly), source(*posts("ab"), *IMPORTED)
+    deeds.remember(store, some, MONDAY)
+    with pytest.raises(GuardError):
+        deeds.open_issue(site, store, weekly, some, MONDAY)
+    skipped = deeds.skip_new(store, weekly, MONDAY)
+    nothing = deeds.open_issue(site, store, weekly, some, MONDAY)
+    (issue,) = open_due(site, store, *posts("abc"), *IMPORTED, now=MONDAY + WEEK)
+    more = [replace(each, id=f"{each.id}-2", path=f"{each.path}-2", title=f"{each.title}-2") for each in IMPORTED[:11]]
+    sent = source(*posts("abc"), *IMPORTED, *more)
+    deeds.remember(store, sent, MONDAY + WEEK)
+
+    assert (skipped, nothing) == (300, None)
+    assert contents(store, issue) == ["c"]
+    assert deeds.open_issue(site, store, weekly, sent, MONDAY + WEEK, in_bursts=True) is not None
+
+
+def test_pause_of_the_machine_is_no_burst_for_a_digest(site: Settings, store: Store) -> None:
+    """Many posts, but all from after what was known: they are the news of three weeks."""
+    (issue,) = open_due(site, store, *posts("abcdefghijklmnopqrstuvwxyz"), now=MONDAY + 3 * WEEK)
+
+    assert issue.deliveries == {"queued": 3}
+
+
+def test_new_post_settles_before_it_is_sent_on_publish(tmp_path: Path, store: Store) -> None:
+    """Ten minutes from when it was first seen, each post for itself; by hand it goes at once."""
+    site = settings(tmp_path, Newsletter("weekly", cadence="on publish"))
+    minutes = {0: "abc", 5: "abcd", 9: "abcd", 10: "abcd", 14: "abcd", 15: "abcd", 16: "abcd"}
+    opened = {
+        minute: [contents(store, each) for each in open_due(site, store, *posts(names), now=MONDAY + minute * MINUTE)]
+        for minute, names in minutes.items()
+    }
+
+    assert {minute: found for minute, found in opened.items() if found} == {10: [["c"]], 15: [["d"]]}

@@ -50,11 +50,14 @@ class Call:
         return load(self.site)
 
     @contextmanager
-    def store(self) -> Iterator["Store"]:
-        """Open the database of the site. Raises StoreError."""
+    def store(self, *, make: bool = True) -> Iterator["Store"]:
+        """Open the database of the site; where there is none and none is to be made, an empty one in memory.
+
+        Raises StoreError.
+        """
         from feeds.store import Store
 
-        with Store.open(self.settings.store.url, self.settings.root) as store:
+        with Store.open(self.settings.store.url, self.settings.root, make=make) as store:
             yield store
 
     def say(self, text: str) -> None:

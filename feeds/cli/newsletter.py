@@ -16,7 +16,7 @@ from feeds.model import Issue, Newsletter, Problem
 
 if TYPE_CHECKING:
     from feeds.newsletter import Ran
-    from feeds.publish import Built
+    from feeds.publish import Built, Public
 
 
 def _clock() -> datetime:
@@ -34,7 +34,7 @@ def preview(call: Call, newsletter: str, folder: Path | None) -> None:
     from feeds import newsletter as deeds
 
     folder = folder or call.settings.root / ".feeds" / "preview"
-    with call.store() as store:
+    with call.store(make=False) as store:
         source = deeds.source(call.settings, _clock())
         shown = deeds.preview(call.settings, store, _newsletter(call, newsletter), source, _clock())
     written = deeds.write_preview(shown, folder)
@@ -65,20 +65,31 @@ def issue() -> None:
 @issue.command("open")
 @click.argument("newsletter")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first time: send what was published after this.")
+@click.option("--all-new", is_flag=True, help="Send the new posts however many have come at once.")
+@click.option("--skip-new", is_flag=True, help="Open nothing: take the new posts as sent.")
 @with_call
-def open_(call: Call, newsletter: str, since: datetime | None) -> None:
+def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, skip_new: bool) -> None:
     """Open an issue of NEWSLETTER now, with the posts that its readers have not had.
 
-    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent.
+    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent. A burst of posts
+    is refused (exit 3) until you say what is to become of it.
     """
     from feeds import newsletter as deeds
 
+    if skip_new and (all_new or since):
+        raise UsageError("--skip-new sends nothing", "leave out --all-new and --since, or --skip-new")
     chosen, now = _newsletter(call, newsletter), _clock()
     first = since.replace(tzinfo=ZoneInfo(call.settings.site.timezone)) if since else None
     with call.store() as store:
         source = deeds.source(call.settings, now)
         deeds.remember(store, source, now, since=first)
-        opened = deeds.open_issue(call.settings, store, chosen, source, now)
+        if skip_new:
+            skipped = deeds.skip_new(store, chosen, now)
+            call.value({"skipped": skipped})
+            call.say(f"{skipped} posts are taken as sent")
+            return
+        wants_all = all_new or first is not None
+        opened = deeds.open_issue(call.settings, store, chosen, source, now, in_bursts=wants_all)
     call.value(opened)
     call.say(_about(opened) if opened else "no issue: there is no post that a reader has not had, or no reader")
 
@@ -151,12 +162,17 @@ def deliver(call: Call) -> int:
 
 @click.command("run-due")
 @with_call
-def run_due(call: Call) -> None:
-    """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like."""
+def run_due(call: Call) -> int:
+    """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like.
+
+    Exit 3 when a guard holds back an issue that a person must decide about; all else is done.
+    """
     with call.progress() as progress, until_told() as told:
         built, ran = _all_due(call, progress, told)
-    call.problems(built.problems)
+    refused = ran.refused if ran else ()
+    call.problems((*built.problems, *refused))
     _show_run(call, built, ran)
+    return 3 if refused else 0
 
 
 @click.command()
@@ -176,21 +192,23 @@ def _tick(call: Call, said: set[Problem], told: Told) -> None:
     except FeedsError as error:
         click.echo(f"feeds: {error}", err=True)
         return
-    call.problems(problem for problem in built.problems if problem not in said)
+    problems = (*built.problems, *(ran.refused if ran else ()))
+    call.problems(problem for problem in problems if problem not in said)
     said.clear()
-    said.update(built.problems)
+    said.update(problems)
     if built.written or built.removed or (ran and (ran.opened or ran.delivered.outcomes)):
         _show_run(call, built, ran)
 
 
 def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "Ran | None"]:
-    from feeds.publish import announce, build
+    from feeds.publish import announce, build, public
 
-    settings = load(call.site)  # anew each time: the scheduler goes on while the operator edits
-    built = build(settings, _clock(), progress)
+    settings, now = load(call.site), _clock()  # anew each time: the scheduler goes on while the operator edits
+    found = public(settings, now)
+    built = build(settings, now, progress, found=found)
     told = announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))
-    return built, _newsletters_due(settings, progress, stopping) if settings.newsletter else None
+    return built, _newsletters_due(settings, found, progress, stopping) if settings.newsletter else None
 
 
 def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
@@ -202,12 +220,12 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
         call.say(f"deliveries: {counted(ran.delivered.outcomes)}")
 
 
-def _newsletters_due(settings: Settings, progress: Progress, stopping: Told) -> "Ran":
+def _newsletters_due(settings: Settings, found: "Public", progress: Progress, stopping: Told) -> "Ran":
     from feeds import newsletter as deeds
     from feeds.store import Store
 
     with Store.open(settings.store.url, settings.root) as store:
-        source = deeds.source(settings, _clock())
+        source = deeds.source_of(settings, found)
         backend = deeds.backend_of(settings, os.environ)
         return deeds.run_due(
             settings, store, source, backend, _clock, environ=os.environ, progress=progress, stopping=stopping

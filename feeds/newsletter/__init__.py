@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from feeds.config import Settings
 from feeds.delivery import Backend
-from feeds.model import Issue
-from feeds.newsletter.drafting import Source, source
+from feeds.model import Issue, Problem
+from feeds.newsletter.drafting import Source, source, source_of
 from feeds.newsletter.ledger import Clock
-from feeds.newsletter.opening import approve, cancel, listed, open_due, open_issue, resume
+from feeds.newsletter.opening import Opened, approve, cancel, listed, open_due, open_issue, resume, skip_new
 from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, quiet
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
@@ -23,6 +23,7 @@ from feeds.store import Store
 
 __all__ = [
     "Delivered",
+    "Opened",
     "Preview",
     "Ran",
     "Source",
@@ -37,7 +38,9 @@ __all__ = [
     "remember",
     "resume",
     "run_due",
+    "skip_new",
     "source",
+    "source_of",
     "write_preview",
 ]
 
@@ -48,6 +51,7 @@ class Ran(Struct, frozen=True):
     new_posts: int
     opened: tuple[Issue, ...]
     delivered: Delivered
+    refused: tuple[Problem, ...] = ()  # issues that a person must decide about
 
 
 def run_due(
@@ -68,4 +72,4 @@ def run_due(
     new_posts = remember(store, source, clock())
     opened = open_due(settings, store, source, clock())
     delivered = deliver(settings, store, backend, clock, environ=environ, progress=progress, stopping=stopping)
-    return Ran(new_posts, opened, delivered)
+    return Ran(new_posts, opened.issues, delivered, opened.refused)

@@ -1,7 +1,7 @@
 """Draft an issue: who would get it, and what would be in it. Reads the store and writes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,15 @@ from feeds.errors import GuardError
 from feeds.mail import Letterhead, letterhead
 from feeds.model import Entry, Newsletter, Post, Variant
 from feeds.newsletter import window
-from feeds.publish.posts import Renderer, public
+from feeds.newsletter.buckets import Bucket, own
+from feeds.publish.posts import Public, Renderer, public
 from feeds.store import issues, posts, subscribers
 from feeds.store.issues import NewIssue
 from feeds.store.subscribers import Group
 from feeds.templating import environment
+
+Wanted = dict[Group, tuple[Post, ...]]  # what each group of readers has not had
+Compose = Callable[[str, tuple[Post, ...]], Variant]  # from a language and posts
 
 
 class Source(Struct, frozen=True):
@@ -31,9 +35,13 @@ class Source(Struct, frozen=True):
 
 def source(settings: Settings, now: datetime) -> Source:
     """Collect the posts of the site that may be published at `now`. Raises SettingsError."""
+    return source_of(settings, public(settings, now))
+
+
+def source_of(settings: Settings, found: Public) -> Source:
+    """Return posts that were collected already as a newsletter needs them."""
     renderer = Renderer(settings)
-    found = {post.id: post for post in public(settings, now).posts}
-    return Source(found, lambda posts: tuple(renderer.entries(posts)))
+    return Source({post.id: post for post in found.posts}, lambda posts: tuple(renderer.entries(posts)))
 
 
 class Form(Struct, frozen=True):
@@ -50,6 +58,7 @@ class Draft(Struct, frozen=True):
     letter: Letterhead
     forms: tuple[Form, ...]
     idle: tuple[Group, ...]  # groups for whom none of the posts is of interest
+    burst: tuple[Post, ...] = ()  # posts that are too many at once to be sent unasked; then there are no forms
 
 
 def draft(
@@ -59,28 +68,60 @@ def draft(
     source: Source,
     now: datetime,
     due_key: str = "",
+    bucket: Bucket | None = None,
+    *,
+    in_bursts: bool = True,
 ) -> Draft:
-    """Draft the next issue for all readers of a newsletter.
+    """Draft the next issue for the readers of a newsletter, all or those of a bucket.
 
     Raises SettingsError for a wrong template or address, GuardError for a post that cannot be read any more.
     """
-    cut, seen = posts.head(connection), posts.seen(connection)
+    bucket = bucket or own(newsletter, settings.site)
+    cut = cut_of(connection, newsletter, bucket, now) if due_key else posts.head(connection)
     letter = _letter(settings, newsletter, issues.next_number(connection, newsletter.name))
-    compose = composer(settings, newsletter, source, letter, now)
-    forms: dict[str, Form] = {}
-    idle: list[Group] = []
-    for group in subscribers.groups(connection, newsletter.name, cut):
-        new = window.unsent(seen, source.posts, group.cursor, cut, newsletter.categories, group.categories)
-        if not new:
-            idle.append(group)
-        elif len(new) >= newsletter.min_posts:
-            variant = compose(group.language, new)
-            groups = forms[variant.key].groups if variant.key in forms else ()
-            forms[variant.key] = Form(variant, (*groups, group))
+    wanted = _wanted(connection, newsletter, source, cut, bucket)
+    burst = () if in_bursts else _burst(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
+    forms = () if burst else _forms(composer(settings, newsletter, source, letter, now), wanted, newsletter.min_posts)
+    idle = tuple(group for group, new in wanted.items() if not new)
     label = due_key or now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
     state = "waiting" if newsletter.approve else "open"
     new_issue = NewIssue(newsletter.name, letter.number, label, cut, state, msgspec.json.encode(letter).decode())
-    return Draft(new_issue, letter, tuple(forms.values()), tuple(idle))
+    return Draft(new_issue, letter, forms, idle, burst)
+
+
+def cut_of(connection: Connection, newsletter: Newsletter, bucket: Bucket, now: datetime) -> int:
+    """Return the last post, by sequence, that an issue which falls due now may carry."""
+    if bucket.cadence.on_publish:
+        return posts.settled(connection, now - timedelta(minutes=newsletter.settle))
+    return posts.head(connection)
+
+
+def _wanted(connection: Connection, newsletter: Newsletter, source: Source, cut: int, bucket: Bucket) -> Wanted:
+    seen, groups = posts.seen(connection), subscribers.groups(connection, newsletter.name, cut, bucket.clocks)
+    return {
+        group: window.unsent(seen, source.posts, group.cursor, cut, newsletter.categories, group.categories)
+        for group in groups
+    }
+
+
+def _burst(
+    connection: Connection, newsletter: Newsletter, wanted: Wanted, now: datetime, *, on_publish: bool
+) -> tuple[Post, ...]:
+    """Return the posts that none of the newsletter's issues could have carried yet, if they are too many at once."""
+    new = {post.id: post for some in wanted.values() for post in some}
+    after = issues.last_cut(connection, newsletter.name)
+    found = window.burst(posts.seen(connection), new, after, now, on_publish=on_publish)
+    return found if len(found) > max(newsletter.max_burst, newsletter.min_posts) else ()
+
+
+def _forms(compose: Compose, wanted: Wanted, min_posts: int) -> tuple[Form, ...]:
+    forms: dict[str, Form] = {}
+    for group, new in wanted.items():
+        if len(new) >= min_posts:
+            variant = compose(group.language, new)
+            groups = forms[variant.key].groups if variant.key in forms else ()
+            forms[variant.key] = Form(variant, (*groups, group))
+    return tuple(forms.values())
 
 
 def _letter(settings: Settings, newsletter: Newsletter, number: int) -> Letterhead:
@@ -99,9 +140,7 @@ def _letter(settings: Settings, newsletter: Newsletter, number: int) -> Letterhe
     )
 
 
-def composer(
-    settings: Settings, newsletter: Newsletter, source: Source, letter: Letterhead, now: datetime
-) -> Callable[[str, tuple[Post, ...]], Variant]:
+def composer(settings: Settings, newsletter: Newsletter, source: Source, letter: Letterhead, now: datetime) -> Compose:
     """Return what writes an issue in a language ("" is the site's) from some posts, the same ones once."""
     templates = environment(settings.root)
 

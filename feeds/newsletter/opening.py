@@ -5,44 +5,90 @@ readers for whom nothing has changed since; any other keeps the cursor, so the p
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from feeds import cadence
 from feeds.config import Settings
-from feeds.errors import SettingsError, UsageError
-from feeds.model import Issue, Newsletter
-from feeds.newsletter.drafting import Draft, Form, Source, draft
+from feeds.errors import GuardError, SettingsError, UsageError
+from feeds.model import Issue, Newsletter, Post, Problem, Site
+from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
+from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
 from feeds.store import Store, deliveries, events, issues, posts, subscribers
+
+LISTED = 20  # titles of a burst that are named
+
+
+class Opened(Struct, frozen=True):
+    """What became of the occasions that were due."""
+
+    issues: tuple[Issue, ...]
+    refused: tuple[Problem, ...] = ()  # by a guard; they are due until a person has decided
 
 
 def open_issue(
-    settings: Settings, store: Store, newsletter: Newsletter, source: Source, now: datetime, *, due_key: str = ""
+    settings: Settings,
+    store: Store,
+    newsletter: Newsletter,
+    source: Source,
+    now: datetime,
+    *,
+    due_key: str = "",
+    bucket: Bucket | None = None,
+    in_bursts: bool = False,
 ) -> Issue | None:
-    """Open the issue of an occasion, or one by hand; None when nothing is new or the occasion was dealt with.
+    """Open the issue of an occasion of a bucket, or one by hand; None when nothing is new or it was dealt with.
 
     One transaction writes the issue, its variants and a queued delivery for each reader, and moves the readers'
-    cursors. However many do this at once, one issue comes of it. Raises SettingsError when no message could be made.
+    cursors. However many do this at once, one issue comes of it. Raises SettingsError when no message could be made;
+    GuardError for a burst of posts, unless those are wanted.
     """
+    bucket = bucket or own(newsletter, settings.site)
     while True:
         with store.reading() as connection:
-            if due_key and not _is_due(connection, newsletter, due_key):
+            if due_key and not _is_due(connection, newsletter, due_key, bucket):
                 return None
-            drafted = draft(connection, settings, newsletter, source, now, due_key)
+            drafted = draft(connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts)
+        if drafted.burst:
+            raise _refusal(newsletter, drafted.burst)
         if drafted.forms and not drafted.letter.sender:
             raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
         with store.writing(f"newsletter {newsletter.name}") as connection:
-            if due_key and not _is_due(connection, newsletter, due_key):
+            if due_key and not _is_due(connection, newsletter, due_key, bucket):
                 return None
             if drafted.issue.number == issues.next_number(connection, newsletter.name):
-                return _freeze(connection, drafted, due_key, now)
+                return _freeze(connection, drafted, due_key, bucket, now)
 
 
-def open_due(settings: Settings, store: Store, source: Source, now: datetime) -> tuple[Issue, ...]:
-    """Open the issues that are due, of whichever newsletter. Raises SettingsError."""
-    opened = (_open_due(settings, store, each, source, now) for each in settings.newsletter)
-    return tuple(issue for issue in opened if issue)
+def open_due(settings: Settings, store: Store, source: Source, now: datetime) -> Opened:
+    """Open the issues that are due, of whichever newsletter and bucket; what a guard refuses stops no other.
+
+    Raises SettingsError.
+    """
+    opened: list[Issue] = []
+    refused: list[Problem] = []
+    for newsletter in settings.newsletter:
+        for bucket, due_key in _due(settings, store, newsletter, now):
+            try:
+                issue = open_issue(settings, store, newsletter, source, now, due_key=due_key, bucket=bucket)
+            except GuardError as error:
+                refused.append(Problem(f"newsletter.{newsletter.name}", 0, error.what, error.mend))
+            else:
+                opened += [issue] if issue else []
+    return Opened(tuple(opened), tuple(dict.fromkeys(refused)))
+
+
+def skip_new(store: Store, newsletter: Newsletter, now: datetime) -> int:
+    """Take all posts seen so far as sent to all readers of a newsletter; return how many posts a reader is spared."""
+    with store.writing(f"newsletter {newsletter.name}") as connection:
+        cut = posts.head(connection)
+        groups = subscribers.groups(connection, newsletter.name, cut)
+        after = min((group.cursor for group in groups), default=cut)
+        skipped = sum(each.state == "eligible" and each.seq > after for each in posts.seen(connection))
+        subscribers.move_all(connection, newsletter.name, cut)
+        events.note(connection, "posts skipped", now, detail=f"{newsletter.name}: {skipped} posts")
+        return skipped
 
 
 def approve(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
@@ -84,27 +130,46 @@ def listed(store: Store, *, newsletter: str = "", state: str = "") -> tuple[Issu
         return issues.listed(connection, newsletter=newsletter, state=state)
 
 
-def _open_due(settings: Settings, store: Store, newsletter: Newsletter, source: Source, now: datetime) -> Issue | None:
-    rule = cadence.parse(newsletter.cadence, f"newsletter.{newsletter.name}.cadence")
+def buckets_of(connection: Connection, newsletter: Newsletter, site: Site) -> tuple[Bucket, ...]:
+    """Return the buckets that a newsletter's readers are in. Raises SettingsError."""
+    if not has_choice(newsletter):
+        return (own(newsletter, site),)
+    return buckets(newsletter, site, subscribers.clocks(connection, newsletter.name))
+
+
+def _due(settings: Settings, store: Store, newsletter: Newsletter, now: datetime) -> list[tuple[Bucket, str]]:
     with store.reading() as connection:
-        newest = posts.newest_eligible(connection)
-    due_key = cadence.due(rule, ZoneInfo(settings.site.timezone), now, newest)
-    return open_issue(settings, store, newsletter, source, now, due_key=due_key) if due_key else None
+        found = []
+        for bucket in buckets_of(connection, newsletter, settings.site):
+            newest = posts.newest_eligible(connection, cut_of(connection, newsletter, bucket, now))
+            found.append((bucket, bucket.due(now, newest)))
+    return [(bucket, due_key) for bucket, due_key in found if due_key]
 
 
-def _is_due(connection: Connection, newsletter: Newsletter, due_key: str) -> bool:
+def _is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket) -> bool:
     """Tell whether nobody has dealt with an occasion or a later one: a clock set back makes nothing due again."""
-    last = issues.last_occasion(connection, newsletter.name)
-    return cadence.is_later(due_key, last) and not issues.has_occasion(connection, newsletter.name, due_key)
+    last = issues.last_occasion(connection, newsletter.name, bucket.name)
+    is_new = not issues.has_occasion(connection, newsletter.name, due_key, bucket.name)
+    return cadence.is_later(due_key, last) and is_new
 
 
-def _freeze(connection: Connection, drafted: Draft, due_key: str, now: datetime) -> Issue | None:
+def _refusal(newsletter: Newsletter, burst: tuple[Post, ...]) -> GuardError:
+    titles = [post.title or post.path for post in burst]
+    shown = "".join(f"\n  {title}" for title in titles[:LISTED])
+    more = f"\n  and {len(titles) - LISTED} more" if len(titles) > LISTED else ""
+    name = newsletter.name
+    what = f"{len(titles)} posts have come at once to {name} (max_burst = {newsletter.max_burst}):{shown}{more}\n"
+    mend = f"`feeds issue {name} --all-new` sends them, `feeds issue {name} --skip-new` takes them as sent"
+    return GuardError(what, mend)
+
+
+def _freeze(connection: Connection, drafted: Draft, due_key: str, bucket: Bucket, now: datetime) -> Issue | None:
     newsletter, cut = drafted.issue.newsletter, drafted.issue.cut
-    there = set(subscribers.groups(connection, newsletter, cut))
+    there = set(subscribers.groups(connection, newsletter, cut, bucket.clocks))
     forms = [form for form in drafted.forms if there.intersection(form.groups)]
     issue_id = _add_issue(connection, drafted, forms, now) if forms else None
     if due_key:
-        issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id)
+        issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id, bucket=bucket.name)
     return issues.read(connection, issue_id) if issue_id else None
 
 

@@ -7,7 +7,7 @@ renamed or re-dated one arrives once.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from feeds.model import Post
 from feeds.store.posts import SeenPost
 
 ALL = "*"
+DAY = timedelta(days=1)
 
 
 class Changes(Struct, frozen=True):
@@ -67,6 +68,22 @@ def unsent(
     window = (each for each in seen if _is_due(each) and after < each.seq <= cut and each.id in posts)
     found = (posts[each.id] for each in window)
     return tuple(post for post in found if all(is_in(post, categories) for categories in choices))
+
+
+def burst(
+    seen: Iterable[SeenPost], new: Mapping[str, Post], after: int, now: datetime, *, on_publish: bool
+) -> tuple[Post, ...]:
+    """Return the posts of `new`, by id, with a sequence above `after` that came as old posts do, many at a time.
+
+    "on publish" expects few of any kind at once. A digest expects many after a pause, but not from before what it knew:
+    a day is left for posts that bear a date only, and dates to come count for nothing.
+    """
+    found, latest = [], datetime.min.replace(tzinfo=UTC)
+    for each in seen:
+        if each.id in new and each.seq > after and (on_publish or each.published + DAY < latest):
+            found.append(new[each.id])
+        latest = max(latest, each.published) if each.published <= now else latest
+    return tuple(found)
 
 
 def _is_due(seen_post: SeenPost) -> bool:

@@ -58,14 +58,21 @@ def quiet(what: str, done: int, total: int) -> None:
     """Tell nobody how far a deed has come."""
 
 
-def build(settings: Settings, now: datetime, progress: Progress = quiet, *, accept_new_ids: bool = False) -> Built:
+def build(
+    settings: Settings,
+    now: datetime,
+    progress: Progress = quiet,
+    *,
+    accept_new_ids: bool = False,
+    found: Public | None = None,
+) -> Built:
     """Write the feeds of the posts that are public at `now`, and feeds.lock, each file only when it changes.
 
-    Files of feeds that are no more are removed. Raises GuardError when ids would change, unless that is accepted;
-    SettingsError; or OutputError when the disk refuses: each file is whole then, and the next build goes on where this
-    one stopped.
+    Posts that were `found` already are not collected again. Files of feeds that are no more are removed. Raises
+    GuardError when ids would change, unless that is accepted; SettingsError; or OutputError when the disk refuses:
+    each file is whole then, and the next build goes on where this one stopped.
     """
-    found, renderer = survey(settings, now), Renderer(settings)
+    found, renderer = found or survey(settings, now), Renderer(settings)
     feeds, older = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))

@@ -32,9 +32,18 @@ def head(connection: Connection) -> int:
     return connection.scalar(select(func.max(post.c.seq))) or 0
 
 
-def newest_eligible(connection: Connection) -> int:
-    """Return the newest sequence number that a newsletter may carry; 0 when there is none."""
-    return connection.scalar(select(func.max(post.c.seq)).where(post.c.state == "eligible")) or 0
+def settled(connection: Connection, before: datetime) -> int:
+    """Return the newest sequence number up to which all eligible posts were first seen at or before a time."""
+    young = connection.scalar(
+        select(func.min(post.c.seq)).where(post.c.state == "eligible", post.c.first_seen > before)
+    )
+    return young - 1 if young else head(connection)
+
+
+def newest_eligible(connection: Connection, cut: int) -> int:
+    """Return the newest sequence number up to `cut` that a newsletter may carry; 0 when there is none."""
+    query = select(func.max(post.c.seq)).where(post.c.state == "eligible", post.c.seq <= cut)
+    return connection.scalar(query) or 0
 
 
 def has_baseline(connection: Connection) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, and_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select, true, tuple_, update
 
 from feeds.model import Subscriber, Subscription
 from feeds.store.engine import insert_new
@@ -15,6 +15,9 @@ from feeds.store.tables import delivery, issue, subscriber, subscription
 
 _PERSON: list[Column[Any]] = [subscriber.c[name] for name in ("id", "email", "name", "language", "timezone", "status")]
 _CHOICE: list[Column[Any]] = [subscription.c[name] for name in Subscription.__struct_fields__]
+
+
+Clock = tuple[str, str]  # the cadence that a reader chose, and their zone; "" is the newsletter's and the site's
 
 
 class NewSubscriber(Struct, frozen=True):
@@ -38,6 +41,7 @@ class Group(Struct, frozen=True, order=True):
     cursor: int
     categories: tuple[str, ...]
     language: str
+    clocks: tuple[Clock, ...] = ()  # the clocks that they go by; none is any
 
 
 def add(connection: Connection, readers: Sequence[NewSubscriber], consent: str, now: datetime) -> None:
@@ -85,16 +89,24 @@ def set_status(connection: Connection, subscriber_id: int, status: str, *, forme
     return connection.execute(change.values(status=status)).rowcount == 1
 
 
-def groups(connection: Connection, newsletter: str, cut: int) -> tuple[Group, ...]:
-    """Return the groups of a newsletter's readers who may not have had all posts up to `cut`."""
+def clocks(connection: Connection, newsletter: str) -> dict[Clock, datetime]:
+    """Return the clocks that readers of a newsletter go by, and since when there is a reader who does."""
+    columns = (subscription.c.cadence, subscriber.c.timezone)
+    query = select(*columns, func.min(subscription.c.since)).join_from(subscription, subscriber)
+    rows = connection.execute(query.where(_reads(newsletter)).group_by(*columns))
+    return {(cadence, timezone): since for cadence, timezone, since in rows}
+
+
+def groups(connection: Connection, newsletter: str, cut: int, clocks: tuple[Clock, ...] = ()) -> tuple[Group, ...]:
+    """Return the groups of a newsletter's readers, all or those on some clocks, who may lack posts up to `cut`."""
     columns = (subscription.c.cursor, subscription.c.categories, subscriber.c.language)
     query = (
         select(*columns)
         .join_from(subscription, subscriber)
-        .where(_reads(newsletter), subscription.c.cursor < cut)
+        .where(_reads(newsletter), _goes_by(clocks), subscription.c.cursor < cut)
         .distinct()
     )
-    return tuple(sorted(Group(*row) for row in connection.execute(query)))
+    return tuple(sorted(Group(*row, clocks) for row in connection.execute(query)))
 
 
 def in_group(newsletter: str, group: Group) -> ColumnElement[bool]:
@@ -104,6 +116,7 @@ def in_group(newsletter: str, group: Group) -> ColumnElement[bool]:
         subscription.c.cursor == group.cursor,
         subscription.c.categories == group.categories,
         subscriber.c.language == group.language,
+        _goes_by(group.clocks),
     )
 
 
@@ -132,6 +145,11 @@ def move_back(connection: Connection, newsletter: str, issue_id: int) -> None:
     connection.execute(update(subscription).where(stayed).values(cursor=before))
 
 
+def move_all(connection: Connection, newsletter: str, cut: int) -> None:
+    """Move the cursors of all readers of a newsletter."""
+    _move(connection, newsletter, true(), cut)
+
+
 def _move(connection: Connection, newsletter: str, readers: ColumnElement[bool], cut: int) -> None:
     behind = and_(subscription.c.newsletter == newsletter, subscription.c.cursor < cut, readers)
     connection.execute(update(subscription).where(behind).values(cursor=cut))
@@ -141,6 +159,11 @@ def _reads(newsletter: str) -> ColumnElement[bool]:
     return and_(
         subscription.c.newsletter == newsletter, subscription.c.status == "active", subscriber.c.status == "active"
     )
+
+
+def _goes_by(clocks: tuple[Clock, ...]) -> ColumnElement[bool]:
+    """Return the condition for readers on one of these clocks; none is any."""
+    return tuple_(subscription.c.cadence, subscriber.c.timezone).in_(clocks) if clocks else true()
 
 
 def _domain(reader: NewSubscriber) -> str:
