@@ -113,6 +113,12 @@ BROKEN = [
         "it says that it is at",
     ),
     ("rss", 'rel="self"', 'rel="via"', "no link to itself"),
+    ("atom", "tag:example.org,2025:feed</id>", "https://example.org:443/%7Ea/../b</id>", "canonical"),
+    ("atom", "tag:example.org,2025:feed</id>", "tag:example.org,2025:%d8%a3</id>", "canonical"),
+    ("rss", "<language>ar<", "<language>jp<", "no language"),
+    ("atom", 'xml:lang="ar-DZ"', 'xml:lang="arabic_DZ"', "not a language tag"),
+    ("json", '"language": "fr"', '"language": "cn-ZH"', "no language"),
+    ("rss", "text-align: right", "margin: 99999em", "style"),
     # its history
     ("rss", "<channel>", f"<channel><fh:archive {HISTORY}/>", "of no archive"),
     ("atom", "<rights", f"<fh:archive {HISTORY}/><rights", "the way back to the feed"),
@@ -184,7 +190,7 @@ BROKEN = [
     # Atom
     ("atom", "<id>tag:example.org,2025:feed</id>", "", "feed has no id"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>https://example.org</id>", "canonical"),
-    ("atom", "<id>tag:example.org,2025:feed</id>", "<id>TAG:example.org,2025:feed</id>", "capitals"),
+    ("atom", "<id>tag:example.org,2025:feed</id>", "<id>TAG:example.org,2025:feed</id>", "canonical"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>tag:example.org:feed</id>", "not a tag URI"),
     ("atom", "<id>urn:uuid:1</id>", "<id>أول</id>", "not an absolute URI"),
     ("atom", "<id>urn:uuid:1</id>", "<id>tag:example.org,2025-08-01:posts/first.md</id>", "stands a second time"),

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from feeds.check.values import Fault, characters
 from feeds.markup import absolute_url
+from feeds.markup.style import safe_style
 
 
 def _names(text: str) -> frozenset[str]:
@@ -31,16 +32,6 @@ _KNOWN = (
 """)
 )
 _ADDRESSES = _names("cite href longdesc poster src")
-_SAFE_PROPERTIES = _names("""
-    azimuth background background-color border border-bottom border-bottom-color border-bottom-style
-    border-bottom-width border-collapse border-color border-left border-left-color border-left-style
-    border-left-width border-right border-right-color border-right-style border-right-width border-spacing
-    border-style border-top border-top-color border-top-style border-top-width border-width clear color cursor
-    direction display elevation float font font-family font-size font-style font-variant font-weight height
-    letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top overflow
-    padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent
-    unicode-bidi vertical-align white-space width
-""")
 
 
 def faults(text: str) -> Iterator[Fault]:
@@ -95,8 +86,7 @@ class _Parser(HTMLParser):
                 self._address(f"srcset of <{tag}>", candidate.partition(" ")[0])
 
     def _style(self, part: str) -> None:
-        name = part.partition(":")[0].strip().lower()
-        if name not in _SAFE_PROPERTIES or re.search(r"url\(|expression\(|[\\@<>]", part, re.IGNORECASE):
+        if not safe_style(part):
             self._say(f"style {part!r}", "take it out", "W3C validator: DangerousStyleAttr")
 
     def _address(self, where: str, url: str) -> None:

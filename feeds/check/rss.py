@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from feeds.check import html
+from feeds.check import html, itunes
 from feeds.check.tree import (
     ATOM,
     CONTENT,
@@ -55,6 +55,7 @@ CHANNEL: Table = {
     f"{ATOM}link": LINK,
     f"{DC}creator": Element(words, often=True),
     "item": Element(often=True),
+    **itunes.CHANNEL,
 }
 ITEM: Table = {
     "title": _WORDS,
@@ -75,6 +76,7 @@ ITEM: Table = {
     f"{DC}creator": Element(words, often=True),
     f"{DC}language": Element(language),
     **MEDIA_TABLE,
+    **itunes.ITEM,
 }
 IMAGE: Table = {
     "url": Element(web_url, required=True),
@@ -108,6 +110,7 @@ def _channel(channel: Any, url: str) -> Iterator[Finding]:
     yield from check_self(channel, url)
     yield from check_alternates(channel)
     yield from check_history(channel)
+    yield from itunes.check(channel)
     if channel.findtext("link") == url:
         yield finding(channel, "", "its <link> is the feed", "name the page that it speaks for", "RSS 2.0: channel")
     if items and items[0].xpath("following-sibling::*[not(self::item)]"):

@@ -82,6 +82,7 @@ def read(document: bytes, root: str) -> tuple[Any, tuple[Finding, ...]]:
     if tree.getroottree().docinfo.encoding not in ("UTF-8", "utf-8", None):
         found.append(Finding(1, "", Fault("not UTF-8", "write it in UTF-8", "RFC 3629")))
     found += _instructions(tree)
+    found += [Finding(1, "", _in("xml:lang", fault)) for fault in language(tree.get(LANG, "en"))]
     if tree.tag != root:
         fault = Fault(f"the root is <{_short(tree.tag)}>", f"make it <{_short(root)}>", "RSS 2.0; RFC 4287 2; OPML 2.0")
         return None, (*found, Finding(tree.sourceline or 0, "", fault))
@@ -174,7 +175,7 @@ def _faults(node: Any, table: Table, counts: Counter[str]) -> Iterator[Fault]:
         if key not in node.attrib:
             yield Fault(f"{name} has no {key}", "add it", "W3C validator: MissingAttribute")
     for key, value in node.attrib.items():
-        check = element.attributes.get(key, characters)
+        check = element.attributes.get(key, language if key == LANG else characters)
         yield from (_in(f"{key} of {name}", fault) for fault in check(value))
 
 

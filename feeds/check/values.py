@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from feeds.markup import clean_text
 
@@ -30,8 +31,19 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:\"[^\"]*\"|[^\s\";]+))*", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@()<>,;:\"\[\]]+@[^\s@()<>,;:\"\[\]]+\.[^\s@()<>,;:\"\[\].]+")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_PORTS = {"http": ":80", "https": ":443"}
 _END_TAG = re.compile(r"</\w+>")
 MARKUP = re.compile(r"<[/A-Za-z]|&#?\w+;")  # what a reader may take for a tag or a character reference
+# ISO 639-1: "cn", "jp" and "gr" are countries.
+_LANGUAGES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee
+    el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is
+    it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms
+    mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk
+    sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi
+    yo za zh zu
+"""
 OLDEST = 1990  # the W3C validator holds what is older for a mistake
 
 
@@ -64,12 +76,24 @@ def uri(text: str) -> Iterator[Fault]:
 def identifier(text: str) -> Iterator[Fault]:
     """Check an id that readers compare letter by letter: a URI in its canonical form."""
     yield from uri(text)
-    web = _WEB.match(text)
-    if web and (web[1] != web[1].lower() or not web[2]):
-        mend = "write the host in lower case and a slash after it, and never change it again"
+    if (better := _canonical(text)) != text:
+        mend = f"write {better!r}, unless readers know it as it is"
         yield Fault(f"{text!r} is not in its canonical form", mend, "RFC 4287 4.2.6.1")
-    if not text.partition(":")[0].islower():
-        yield Fault(f"{text!r} has capitals in its scheme", "write it in lower case", "RFC 4287 4.2.6.1")
+
+
+def _canonical(text: str) -> str:
+    """Write a URI in the form that section 6.2 of RFC 3986 prefers."""
+    scheme, _, rest = _ESCAPE.sub(_unescaped, text).partition(":")
+    if web := re.fullmatch(r"//([^/?#]*)([^?#]*)(.*)", rest):
+        host = web[1].lower().removesuffix(_PORTS.get(scheme.lower(), ":"))
+        path = urljoin("http://x/", web[2]).removeprefix("http://x") if "/." in web[2] else web[2] or "/"
+        rest = f"//{host}{path}{web[3]}"
+    return f"{scheme.lower()}:{rest}"
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else escape[0].upper()
 
 
 def unique(text: str) -> Iterator[Fault]:
@@ -132,6 +156,10 @@ def language(text: str) -> Iterator[Fault]:
     """Check a language tag."""
     if not _LANGUAGE.fullmatch(text):
         yield Fault(f"{text!r} is not a language tag", 'write it like "ar" or "pt-BR"', "RFC 5646 2.1")
+    elif len(primary := text.partition("-")[0].lower()) == 2 and primary not in _LANGUAGES.split():
+        yield Fault(
+            f"{text!r} is no language", "look it up in ISO 639", "RFC 5646 2.2.1; W3C validator: InvalidLanguage"
+        )
 
 
 def address(text: str) -> Iterator[Fault]:

@@ -1,0 +1,106 @@
+"""What is wrong with what an RSS feed says of a podcast, by Apple's requirements and the W3C validator."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from feeds.check.tree import Element, Finding, Table, finding, walk
+from feeds.check.values import Fault, address, web_url, words
+from feeds.formats.itunes import ITUNES
+
+NAMESPACE = f"{{{ITUNES}}}"
+RULE = "Apple Podcasts: categories"
+# https://podcasters.apple.com/support/1691-apple-podcasts-categories
+CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        name: tuple(filter(None, narrower.split(", ")))
+        for name, _, narrower in (
+            line.strip().partition(": ")
+            for line in """\
+            Arts: Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts
+            Business: Careers, Entrepreneurship, Investing, Management, Marketing, Non-Profit
+            Comedy: Comedy Interviews, Improv, Stand-Up
+            Education: Courses, How To, Language Learning, Self-Improvement
+            Fiction: Comedy Fiction, Drama, Science Fiction
+            Government
+            Health & Fitness: Alternative Health, Fitness, Medicine, Mental Health, Nutrition, Sexuality
+            History
+            Kids & Family: Education for Kids, Parenting, Pets & Animals, Stories for Kids
+            Leisure: Animation & Manga, Automotive, Aviation, Crafts, Games, Hobbies, Home & Garden, Video Games
+            Music: Music Commentary, Music History, Music Interviews
+            News: Business News, Daily News, Entertainment News, News Commentary, Politics, Sports News, Tech News
+            Religion & Spirituality: Buddhism, Christianity, Hinduism, Islam, Judaism, Religion, Spirituality
+            Science: Astronomy, Chemistry, Earth Sciences, Life Sciences, Mathematics, Natural Sciences, Nature, \
+Physics, Social Sciences
+            Society & Culture: Documentary, Personal Journals, Philosophy, Places & Travel, Relationships
+            Sports: Baseball, Basketball, Cricket, Fantasy Sports, Football, Golf, Hockey, Rugby, Running, Soccer, \
+Swimming, Tennis, Volleyball, Wilderness, Wrestling
+            Technology
+            True Crime
+            TV & Film: After Shows, Film History, Film Interviews, Film Reviews, TV Reviews""".splitlines()
+        )
+    }
+)
+
+
+def _truth(text: str) -> Iterator[Fault]:
+    if text not in ("true", "false"):
+        yield Fault(f"{text!r} is neither true nor false", "write one of them", "W3C validator: InvalidTrueFalse")
+
+
+def _number(text: str) -> Iterator[Fault]:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        yield Fault(f"{text!r} is not a whole number from 1 on", "correct it", "W3C validator: InvalidPositiveInteger")
+
+
+def _named(**elements: Element) -> Table:
+    return {f"{NAMESPACE}{name}": element for name, element in elements.items()}
+
+
+_IMAGE = Element(attributes={"href": web_url}, needs=("href",))
+CHANNEL: Table = _named(
+    author=Element(words),
+    category=Element(often=True, attributes={"text": words}, needs=("text",)),
+    explicit=Element(_truth),
+    image=_IMAGE,
+    owner=Element(),
+    type=Element(words),
+)
+ITEM: Table = _named(
+    duration=Element(_number),
+    episode=Element(_number),
+    explicit=Element(_truth),
+    image=_IMAGE,
+    season=Element(_number),
+)
+_OWNER: Table = _named(name=Element(words), email=Element(address, required=True))
+
+
+def check(channel: Any) -> Iterator[Finding]:
+    """Yield what is wrong with a show; nothing for a feed that is none."""
+    said = {child.tag for child in channel if isinstance(child.tag, str) and child.tag.startswith(NAMESPACE)}
+    if not said:
+        return
+    for name, mend in (
+        ("category", "name one in podcast.category"),
+        ("explicit", "say true or false"),
+        ("owner", "name one with an address in podcast.owner, or give site.author one"),
+        ("image", "name a cover in podcast.image"),
+    ):
+        if f"{NAMESPACE}{name}" not in said:
+            yield finding(channel, "", f"a podcast without {name}", mend, "W3C validator: MissingItunesElement; Apple")
+    for owner in channel.iterfind(f"{NAMESPACE}owner"):
+        yield from walk(owner, _OWNER)
+    for category in channel.iterfind(f"{NAMESPACE}category"):
+        yield from _category(category)
+
+
+def _category(category: Any) -> Iterator[Finding]:
+    name = category.get("text", "")
+    if name not in CATEGORIES:
+        yield finding(category, "", f"{name!r} is no category", f"write one of: {', '.join(CATEGORIES)}", RULE)
+        return
+    for inner in category.iterfind(f"{NAMESPACE}category"):
+        if (narrower := inner.get("text", "")) not in CATEGORIES[name]:
+            known = ", ".join(CATEGORIES[name]) or "none there is"
+            yield finding(inner, "", f"{narrower!r} is no category in {name!r}", f"write one of: {known}", RULE)
