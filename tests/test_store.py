@@ -305,9 +305,9 @@ def test_delivery_goes_through_its_states(store: Store) -> None:
         issue_id = open_issue(connection, "one")
         worker_id, (claimed,) = claim(connection, issue_id)
         seen = [states(connection)]
-        assert deliveries.start(connection, worker_id, claimed, "<1@example.org>", NOW)
+        assert deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], NOW)
         seen.append(states(connection))
-        assert deliveries.settle(connection, worker_id, Settlement(claimed, Outcome("sent", 250), NOW), LATER)
+        assert deliveries.settle(connection, worker_id, [Settlement(claimed, Outcome("sent", 250), NOW)], LATER)
         seen.append(states(connection))
         (row,) = connection.execute(select(tables.delivery)).all()
 
@@ -330,8 +330,8 @@ def test_deferred_waits_for_its_turn(store: Store) -> None:
     with store.writing() as connection:
         issue_id = open_issue(connection, "one")
         worker_id, (claimed,) = claim(connection, issue_id)
-        deliveries.start(connection, worker_id, claimed, "<1@example.org>", NOW)
-        deliveries.settle(connection, worker_id, Settlement(claimed, Outcome("deferred", 451), LATER), NOW)
+        deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], NOW)
+        deliveries.settle(connection, worker_id, [Settlement(claimed, Outcome("deferred", 451), LATER)], NOW)
         early, (again,) = claim(connection, issue_id)[1], claim(connection, issue_id, LATER)[1]
 
         assert early == ()
@@ -351,8 +351,8 @@ def test_try_that_does_not_count_is_not_counted(store: Store) -> None:
     with store.writing() as connection:
         issue_id = open_issue(connection, "one")
         worker_id, (claimed,) = claim(connection, issue_id)
-        deliveries.start(connection, worker_id, claimed, "<1@example.org>", NOW)
-        deliveries.settle(connection, worker_id, Settlement(claimed, Outcome("queued", counts=False), NOW), NOW)
+        deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], NOW)
+        deliveries.settle(connection, worker_id, [Settlement(claimed, Outcome("queued", counts=False), NOW)], NOW)
 
         assert claim(connection, issue_id)[1][0].attempts == 0
 
@@ -362,7 +362,7 @@ def test_dead_worker_leaves_doubt_only_about_what_was_in_the_air(store: Store) -
     with store.writing() as connection:
         issue_id = open_issue(connection, "one", "two", "three")
         worker_id, claimed = claim(connection, issue_id, limit=2)
-        deliveries.start(connection, worker_id, claimed[0], "<1@example.org>", NOW)
+        deliveries.start(connection, worker_id, [(claimed[0], "<1@example.org>")], NOW)
         deliveries.release(connection, [worker_id], LATER)
 
         assert states(connection) == ["uncertain", "queued", "queued"]
@@ -373,13 +373,13 @@ def test_zombie_writes_nothing(store: Store) -> None:
     with store.writing() as connection:
         issue_id = open_issue(connection, "one", "two")
         zombie, (first, second) = claim(connection, issue_id)
-        deliveries.start(connection, zombie, first, "<1@example.org>", NOW)
+        deliveries.start(connection, zombie, [(first, "<1@example.org>")], NOW)
         deliveries.release(connection, [zombie], NOW)
         workers.leave(connection, [zombie])
         heir, _ = claim(connection, issue_id)
 
-        assert not deliveries.settle(connection, zombie, Settlement(first, Outcome("failed"), NOW), NOW)
-        assert not deliveries.start(connection, zombie, second, "<2@example.org>", NOW)
+        assert not deliveries.settle(connection, zombie, [Settlement(first, Outcome("failed"), NOW)], NOW)
+        assert not deliveries.start(connection, zombie, [(second, "<2@example.org>")], NOW)
         assert heir > zombie
         assert states(connection) == ["uncertain", "claimed"]
         with pytest.raises(StoreError, match="another took over"):
@@ -391,14 +391,14 @@ def test_reader_who_leaves_gets_nothing_more(store: Store) -> None:
     with store.writing() as connection:
         issue_id = open_issue(connection, "one", "two", "three")
         worker_id, (first, second, third) = claim(connection, issue_id)
-        deliveries.start(connection, worker_id, first, "<1@example.org>", NOW)
+        deliveries.start(connection, worker_id, [(first, "<1@example.org>")], NOW)
         for claimed in (first, second):
             subscribers.set_status(connection, claimed.subscriber_id, "unsubscribed")
             deliveries.drop(connection, "unsubscribed", NOW, subscriber_id=claimed.subscriber_id)
         subscribers.set_status(connection, third.subscriber_id, "unsubscribed")  # nobody flipped this row
 
-        assert not deliveries.start(connection, worker_id, second, "<2@example.org>", NOW)
-        assert not deliveries.start(connection, worker_id, third, "<3@example.org>", NOW)
+        assert not deliveries.start(connection, worker_id, [(second, "<2@example.org>")], NOW)
+        assert not deliveries.start(connection, worker_id, [(third, "<3@example.org>")], NOW)
         assert states(connection) == ["sending", "skipped", "skipped"]
 
 

@@ -93,17 +93,25 @@ class Ledger:
     def _start(
         self, connection: Connection, issue_id: int, room: int, envelope: Callable[[Claimed], Envelope], now: datetime
     ) -> Started:
-        started: Started = []
+        while chosen := self._choose(connection, issue_id, room, envelope, now):
+            named = [(claimed, each.message_id) for claimed, each in chosen.items()]
+            if started := deliveries.start(connection, self._worker_id, named, now):
+                return [(each, chosen[each]) for each in started]
+        return []
+
+    def _choose(
+        self, connection: Connection, issue_id: int, room: int, envelope: Callable[[Claimed], Envelope], now: datetime
+    ) -> dict[Claimed, Envelope]:
+        """Return up to `room` deliveries that may leave now; those whose domain must wait are held back."""
+        chosen: dict[Claimed, Envelope] = {}
         waiting: list[Claimed] = []
-        while len(started) < room and (claimed := self._next(connection, issue_id, len(waiting), now)):
-            if not self._gate.admits(claimed.domain, now):
+        while len(chosen) < room and (claimed := self._next(connection, issue_id, len(waiting), now)):
+            if self._gate.admits(claimed.domain, now):
+                chosen[claimed] = envelope(claimed)
+            else:
                 waiting.append(claimed)
-                continue
-            chosen = envelope(claimed)
-            if deliveries.start(connection, self._worker_id, claimed, chosen.message_id, now):
-                started.append((claimed, chosen))
         self._held = waiting + self._held
-        return started
+        return chosen
 
     def _next(self, connection: Connection, issue_id: int, waiting: int, now: datetime) -> Claimed | None:
         if not self._held and "" not in self._gate.shut and waiting < MOST_HELD:
@@ -118,9 +126,9 @@ class Ledger:
             if renews := self._is_renewal_due(now):
                 workers.renew(connection, self._worker_id, now + LEASE)
             self._gate.read(connection, now, anew=not self._held)
+            for each in deliveries.settle(connection, self._worker_id, self._done, now):
+                consequences.draw(connection, each, now)
             for each in self._done:
-                if deliveries.settle(connection, self._worker_id, each, now):
-                    consequences.draw(connection, each, now)
                 self._gate.heard(consequences.verdict_of(each.outcome.meaning), each.claimed.domain, now)
             yield connection, now
             self._gate.write(connection)

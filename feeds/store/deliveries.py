@@ -9,16 +9,19 @@
 Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -29,6 +32,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from feeds.model import Delivery, Outcome
 from feeds.store.subscribers import Group, in_group
@@ -122,24 +126,16 @@ def claim(
     return found
 
 
-# Built once: they run for each message, and building them would take longer than running them.
+# Built once for each number of rows: they run for each message, and building them would take longer than running them.
 _NOW = bindparam("now", type_=delivery.c.updated.type)
-_MINE = and_(
-    delivery.c.issue_id == bindparam("issue"),
-    delivery.c.subscriber_id == bindparam("subscriber"),
-    delivery.c.worker_id == bindparam("worker"),
+_OF_ISSUE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.worker_id == bindparam("worker"))
+_MINE = and_(_OF_ISSUE, delivery.c.subscriber_id == bindparam("subscriber"))
+_ACTIVE = select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
+_SKIP = (
+    update(delivery)
+    .where(_MINE, delivery.c.state == "claimed")
+    .values(state="skipped", reply="the reader left", worker_id=None, updated=_NOW)
 )
-_CLAIMED_BY_ME = update(delivery).where(_MINE, delivery.c.state == "claimed")
-_START = _CLAIMED_BY_ME.where(
-    select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
-).values(
-    state="sending",
-    message_id=bindparam("message"),
-    attempts=delivery.c.attempts + 1,
-    first_at=func.coalesce(delivery.c.first_at, _NOW),
-    updated=_NOW,
-)
-_SKIP = _CLAIMED_BY_ME.values(state="skipped", reply="the reader left", worker_id=None, updated=_NOW)
 _SETTLE = (
     update(delivery)
     .where(_MINE, delivery.c.state == "sending")
@@ -158,25 +154,104 @@ _SETTLE = (
 )
 
 
-def start(connection: Connection, worker_id: int, claimed: Claimed, message_id: str, now: datetime) -> bool:
-    """Mark a delivery as about to leave, the last thing to be kept before it does.
+@cache
+def _start(count: int) -> ReturningUpdate[Any]:
+    """Return what marks `count` rows as about to leave, and names them: row n is :subscriber_n, its name :text_n."""
+    return (
+        update(delivery)
+        .where(_OF_ISSUE, delivery.c.state == "claimed", _one_of(count), _ACTIVE)
+        .values(
+            state="sending",
+            message_id=_text_of(count),
+            attempts=delivery.c.attempts + 1,
+            first_at=func.coalesce(delivery.c.first_at, _NOW),
+            updated=_NOW,
+        )
+        .returning(delivery.c.subscriber_id)
+    )
 
-    False when it must not leave after all: it was taken from this worker, or its reader has left.
+
+@cache
+def _sent(count: int) -> ReturningUpdate[Any]:
+    """Return what notes that `count` rows are sent, and with which reply: row n is :subscriber_n, its reply :text_n."""
+    return (
+        update(delivery)
+        .where(_OF_ISSUE, delivery.c.state == "sending", _one_of(count))
+        .values(
+            state="sent",
+            code=bindparam("reply_code"),
+            enhanced=bindparam("reply_enhanced"),
+            reply=_text_of(count),
+            meaning=bindparam("reply_meaning"),
+            sent_at=_NOW,
+            worker_id=None,
+            updated=_NOW,
+        )
+        .returning(delivery.c.subscriber_id)
+    )
+
+
+def _one_of(count: int) -> ColumnElement[bool]:
+    return delivery.c.subscriber_id.in_([bindparam(f"subscriber_{n}", type_=BigInteger()) for n in range(count)])
+
+
+def _text_of(count: int) -> ColumnElement[str]:
+    return case(
+        *[
+            (
+                delivery.c.subscriber_id == bindparam(f"subscriber_{n}", type_=BigInteger()),
+                bindparam(f"text_{n}", type_=Text()),
+            )
+            for n in range(count)
+        ]
+    )
+
+
+def start(
+    connection: Connection, worker_id: int, named: Sequence[tuple[Claimed, str]], now: datetime
+) -> Sequence[Claimed]:
+    """Mark deliveries of one issue as about to leave under these Message-IDs: the last thing kept before they do.
+
+    Return those that may leave: the others were taken from this worker, or their readers have left.
     """
-    mine = _mine(worker_id, claimed, now)
-    if connection.execute(_START, {**mine, "message": message_id}).rowcount == 1:
-        return True
-    connection.execute(_SKIP, mine)
-    return False
+    if not named:
+        return ()
+    started = set[int](connection.scalars(_start(len(named)), _rows(worker_id, named, now)))
+    for claimed, _ in named:
+        if claimed.subscriber_id not in started:
+            connection.execute(_SKIP, _mine(worker_id, claimed, now))
+    return [claimed for claimed, _ in named if claimed.subscriber_id in started]
 
 
-def settle(connection: Connection, worker_id: int, done: Settlement, now: datetime) -> bool:
-    """Note what became of a delivery; False when it was taken from this worker, and nothing is changed."""
-    outcome = done.outcome
-    reply = {"outcome": outcome.state, "reply_code": outcome.code, "reply_enhanced": outcome.enhanced}
-    words = {"reply_words": outcome.reply, "reply_meaning": outcome.meaning}
-    turn = {"uncounted": 0 if outcome.counts else 1, "turn": done.next_at}
-    return connection.execute(_SETTLE, {**_mine(worker_id, done.claimed, now), **reply, **words, **turn}).rowcount == 1
+def settle(connection: Connection, worker_id: int, done: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
+    """Note what became of deliveries; return those of which it was noted: the others were taken from this worker."""
+    alike: dict[Hashable, list[Settlement]] = {}
+    for each in done:
+        outcome = each.outcome
+        kind = (each.claimed.issue_id, outcome.code, outcome.enhanced, outcome.meaning)
+        alike.setdefault(kind if outcome.state == "sent" and outcome.counts else id(each), []).append(each)
+    return [each for group in alike.values() for each in _settle(connection, worker_id, group, now)]
+
+
+def _settle(connection: Connection, worker_id: int, group: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
+    """Settle what was sent with one code, in one statement; or a single delivery that was not."""
+    outcome, claimed = group[0].outcome, group[0].claimed
+    reply = {"reply_code": outcome.code, "reply_enhanced": outcome.enhanced, "reply_meaning": outcome.meaning}
+    if outcome.state == "sent":
+        rows = _rows(worker_id, [(each.claimed, each.outcome.reply) for each in group], now)
+        found = set[int](connection.scalars(_sent(len(group)), {**rows, **reply}))
+        return [each for each in group if each.claimed.subscriber_id in found]
+    state = {"outcome": outcome.state, "reply_words": outcome.reply}
+    turn = {"uncounted": 0 if outcome.counts else 1, "turn": group[0].next_at}
+    changed = connection.execute(_SETTLE, {**_mine(worker_id, claimed, now), **reply, **state, **turn}).rowcount
+    return group if changed else ()
+
+
+def _rows(worker_id: int, texts: Sequence[tuple[Claimed, str]], now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"issue": texts[0][0].issue_id, "worker": worker_id, "now": now}
+    for n, (claimed, text) in enumerate(texts):
+        values[f"subscriber_{n}"], values[f"text_{n}"] = claimed.subscriber_id, text
+    return values
 
 
 def release(connection: Connection, worker_ids: Sequence[int], now: datetime) -> None:

@@ -18,6 +18,7 @@ from tests.test_delivery_smtp import SINK, free_port, until_listening
 
 ROUNDS = 50 if os.environ.get("FAULTS") == "long" else 5
 CONNECTIONS = 10
+DATABASE = "sqlite:///feeds.db"
 COMMAND = [sys.executable, "-c", "from feeds.cli import main; main()"]
 
 SETTINGS = """
