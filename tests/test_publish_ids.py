@@ -163,6 +163,7 @@ def test_a_lock_that_is_lost_comes_from_the_feeds(site: Path) -> None:
     build(load(site), NOW)
 
     assert ["tag:example.org,2025-01-06:posts/6.md", *known] == ids(site)
+    assert b"<id>tag:example.org,2000-01-01:feed</id>" in (site / "public" / "atom.xml").read_bytes()
 
 
 def test_a_feed_of_another_generator_where_ours_goes(site: Path) -> None:
@@ -177,6 +178,18 @@ def test_a_feed_of_another_generator_where_ours_goes(site: Path) -> None:
     (site / "feeds.lock").unlink()
     build(load(site), NOW)
     assert "five" in (site / "site" / "feed.xml").read_text("utf-8")
+
+
+def test_a_new_post_where_one_was_that_moved(site: Path) -> None:
+    """The old one keeps its id; readers see the new one as new, though its path and day are those of the old one."""
+    build(load(site), NOW)
+    known = ids(site)
+    (site / "posts" / "2.md").rename(site / "posts" / "two.md")
+    write(site, "2.md", 2, title="شيء آخر", text="كلام لا صلة له بما كان هنا من قبل")
+    build(load(site), NOW)
+
+    assert {*known} < {*ids(site)}
+    assert 6 == len({*ids(site)})
 
 
 def test_a_broken_lock_stops_the_build(site: Path) -> None:
