@@ -57,6 +57,7 @@ def test_each_form_is_understood(values: dict[str, Any], expected: Enclosure) ->
         {},
         {"link": "https://example.org/about.html"},
         {"file": "notes.txt"},
+        {"link": "https://example.org/paper.pdf"},
         {"audio": True},
         {"podcast": "weekly"},
         {"video": "https://video.example/watch?v=a.mp4x"},

@@ -76,7 +76,7 @@ def build(
     feeds, older = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
-    _render(feeds, renderer, progress)
+    _render((*feeds, *older), renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
     out = Path(settings.feeds.out)
@@ -117,7 +117,7 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tupl
     """
     found, renderer = survey(settings, now), Renderer(settings)
     feeds, older = documents(settings, feeds_of(settings, found))
-    _render(feeds, renderer, progress)
+    _render((*feeds, *older), renderer, progress)
     out = settings.root / settings.feeds.out
     files = [*feed_files(feeds, renderer), *archive_files(older, renderer, out), *page_files(settings, feeds)]
     sources = {post.id: post.path for post in found.posts}

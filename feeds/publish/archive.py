@@ -11,7 +11,7 @@ An archive document never changes once it is written: a reader that has read it 
   since a document must name some other (W3C validator: ArchiveIncomplete); so the first two are written together.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def archived(feeds: Sequence[Feed], out: Path, site_url: str, limit: int) -> tup
     """
     polled, older = [], []
     for feed in feeds:
-        document, archives = _parted(feed, _kept(feed, out, site_url), site_url, limit)
+        document, archives = _parted(feed, *_kept(feed, out, site_url), site_url, limit)
         polled.append(document)
         older += archives
     return tuple(polled), tuple(older)
@@ -66,19 +66,22 @@ def chunks(posts: Sequence[Post], kept: Kept, limit: int) -> Iterator[tuple[int,
         rest = rest[min(limit, spare) :]
 
 
-def _kept(feed: Feed, out: Path, site_url: str) -> Kept:
-    """Read which posts the archive documents on disk hold, whatever their format."""
-    found: dict[int, frozenset[str]] = {}
+def _kept(feed: Feed, out: Path, site_url: str) -> tuple[Kept, frozenset[int]]:
+    """Read which posts the archive documents on disk hold, and which documents are there in every format."""
+    held: dict[int, frozenset[str]] = {}
+    whole = set()
     names = (path.name for path in (out / _folder(feed)).glob("[1-9]*"))
     for number in sorted(int(name) for name in names if name.isascii() and name.isdecimal()):
-        for name, url in _urls(feed, number, site_url).items():
-            if document := kept_document(out / _folder(feed, number) / FORMATS[name].file_name, url):
-                found[number] = ids(document)
-                break
-    return found
+        folder, urls = out / _folder(feed, number), _urls(feed, number, site_url)
+        found = [kept_document(folder / FORMATS[name].file_name, url) for name, url in urls.items()]
+        if any(found):
+            held[number] = ids(next(filter(None, found)))
+        if all(found):
+            whole.add(number)
+    return held, frozenset(whole)
 
 
-def _parted(feed: Feed, kept: Kept, site_url: str, limit: int) -> tuple[Feed, list[Feed]]:
+def _parted(feed: Feed, kept: Kept, whole: Collection[int], site_url: str, limit: int) -> tuple[Feed, list[Feed]]:
     posts = {post.id: post for post in feed.posts}
     held = {number: tuple(posts[each] for each in found if each in posts) for number, found in kept.items()}
     held |= dict(chunks(feed.posts, kept, limit))
@@ -87,7 +90,7 @@ def _parted(feed: Feed, kept: Kept, site_url: str, limit: int) -> tuple[Feed, li
             feed,
             urls=_urls(feed, number, site_url),
             folder=_folder(feed, number),
-            posts=newest_first(held[number]),
+            posts=() if number in whole else newest_first(held[number]),  # nothing is to be written
             hub="",  # it never changes, so there is nothing to tell
             history=History(
                 previous=_urls(feed, number - 1, site_url),

@@ -31,7 +31,8 @@ TYPES: Mapping[str, str] = MappingProxyType(
     }
 )
 _ORDER = {media: place for place, media in enumerate(TYPES.values())}
-_SURE = ("enclosure", "enclosures")  # whatever these name is one; of the others only what looks like a media file
+_MEDIA = ("audio/", "video/")
+_SURE = ("enclosure", "enclosures")  # whatever these name is one; of the others only what looks like sound or film
 _MAYBE = (
     *("podcast_file", "podcast_link", "podcast_url", "podcast", "podcast_audio", "episode_file", "media", "media_url"),
     *("audio", "audio_file", "audio_url", "audio_link", "audiofile", "mp3", "mp3_url", "mp3_link", "file", "file_url"),
@@ -113,7 +114,7 @@ def _enclosure(
 ) -> Enclosure | None:
     url = absolute_url(one_line(address), base)
     ending = urlsplit(url).path.rpartition(".")[2].lower()
-    if not url.startswith(("http://", "https://")) or not (is_sure or ending in TYPES):
+    if not url.startswith(("http://", "https://")) or not (is_sure or TYPES.get(ending, "").startswith(_MEDIA)):
         return None
     said = next(filter(None, (one_line(about.get(key)).lower() for key in _TYPE)), "")
     lengths = [*(about.get(key) for key in _LENGTH), *(_of(values.get(key), ending) for key in _OWN_LENGTH)]
