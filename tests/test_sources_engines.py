@@ -303,3 +303,12 @@ def test_engines_by_their_posts(path: str, text: str, engine: str) -> None:
     """Where there is no configuration, the way the posts are written suggests an engine."""
     assert engine == guess([(path, text)])
     assert guess([]) == "plain"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("piece", ["{{ a | bbbb", "{{ a | b", "{{ a.", "{date:", ":sections[", "{", "/", "2024/01/"])
+def test_addresses_take_linear_time(engine: str, piece: str) -> None:
+    """An address that never ends takes a moment, not minutes."""
+    text = piece + piece[-1:] * 60_000 + piece * 10_000
+
+    assert parsed(engine, "posts/a.md", f"date: 2024-01-01\npermalink: '{text}'").post

@@ -13,7 +13,7 @@ from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
 _ROOTS = ("src", "content", "source", "site")
-_EXPRESSION = re.compile(r"\{\{-?\s*([\w.]+)((?:\s*\|\s*\w+(?:\s*[:(]?[^|{}]*)?)*)\s*-?\}\}")
+_EXPRESSION = re.compile(r"\{\{-?\s*+([\w.]++)((?:\s*+\|[^{}|]*+)*+)\s*+-?\}\}")
 _STRFTIME = {"%Y": "year", "%m": "month", "%d": "day", "%-m": "i_month", "%-d": "i_day"}
 
 
