@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from feeds import newsletter as deeds
@@ -155,7 +156,7 @@ def test_unknown_reader_is_named(store: Store) -> None:
 
 
 CSV = '''\
-\ufeffEmail,Name,language,timezone,categories,plan
+\ufeffEmail,Name,language,timezone,categories,shoe size
 a@example.org,ليلى,ar,Africa/Algiers,رياضة; علوم,gold
 b@example.org,"Smith, ""Bob""",en,,,
 not an address,,,,,
@@ -182,7 +183,7 @@ def test_file_of_readers_is_imported(site: Settings, store: Store, file: Path) -
 
     assert (first.added, first.duplicates, first.left) == (3, 2, 0)
     assert [(each.line, each.what) for each in first.problems] == [
-        (1, "column 'plan' is not used"),
+        (1, "column 'shoe size' is not used"),
         (4, "'not an address' is no address"),
         (6, "'klingon!' is no language"),
     ]
@@ -228,6 +229,7 @@ def test_file_of_any_country_is_read(site: Settings, store: Store, tmp_path: Pat
 
 UNREADABLE = {
     "no column": (b"name\nx\n", 'no column "email"; known: email, name'),
+    "open quotes": (b'email,"name', 'no column "email"'),
     "empty": (b"", 'no column "email"'),
     "not UTF-8": ("email\nx@example.org\nجزائر".encode("windows-1256"), "make it a readable UTF-8 file"),
 }
@@ -282,3 +284,138 @@ def test_suppressed_readers_stay_as_they_are(site: Settings, store: Store, statu
     assert subscriptions.unsubscribe(store, "a@example.org", MONDAY).status == status
     with pytest.raises(UsageError, match="has left"):
         subscriptions.add(site, store, "a@example.org", MONDAY)
+
+
+# As each of them exports readers: only the first gets mail.
+EXPORTS = {
+    "mailchimp": (
+        '"Email Address","First Name","Last Name",MEMBER_RATING,OPTIN_TIME,TIMEZONE,LEID,EUID,TAGS\n'
+        'a@example.org,Layla,Haddad,2,"2024-01-02 10:00:00",Africa/Algiers,1,2,"""vip"""\n',
+        0,
+    ),
+    "mailchimp, unsubscribed": (
+        "Email Address,UNSUB_TIME,UNSUB_CAMPAIGN_TITLE\na@example.org,,\nb@example.org,2024-01-02,Hello\n",
+        1,
+    ),
+    "mailchimp, cleaned": ("Email Address,CLEAN_TIME\na@example.org,\nb@example.org,2024-01-02\n", 1),
+    "ghost": (
+        "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+        "1,a@example.org,Layla Haddad,,true,,,2024-01-02T10:00:00.000Z,,,\n"
+        "2,b@example.org,,,false,,,2024-01-02T10:00:00.000Z,,,\n"
+        "3,c@example.org,,,,,,2024-01-02T10:00:00.000Z,,,\n",
+        2,
+    ),
+    "substack": (
+        "email,active_subscription,expiry,plan,email_disabled,created_at\n"
+        "a@example.org,false,,other,false,2024-01-02\nb@example.org,true,,yearly,true,2024-01-02\n",
+        1,
+    ),
+    "buttondown": (
+        "email,notes,metadata,tags,type,creation_date,source\na@example.org,,{},,regular,2024-01-02,api\n"
+        "b@example.org,,{},,unsubscribed,2024-01-02,api\nc@example.org,,{},,unactivated,2024-01-02,api\n"
+        "d@example.org,,{},,undeliverable,2024-01-02,api\n",
+        3,
+    ),
+    "listmonk": (
+        "uuid,email,name,attributes,status,created_at,updated_at\n1,a@example.org,Layla Haddad,{},enabled,x,x\n"
+        "2,b@example.org,,{},disabled,x,x\n3,c@example.org,,{},blocklisted,x,x\n",
+        2,
+    ),
+    "ours, twice in it": ("email,status\na@example.org,active\nb@example.org,active\nB@example.org,bounced\n", 2),
+}
+
+
+@pytest.mark.parametrize("tool", EXPORTS)
+def test_exports_of_other_tools_are_imported(site: Settings, store: Store, tmp_path: Path, tool: str) -> None:
+    """With names, and never those who get mail no more, nor those of whom the file does not surely say that they do."""
+    content, left = EXPORTS[tool]
+    path = tmp_path / "export.csv"
+    path.write_text(content, "utf-8")
+    became = subscriptions.import_csv(site, store, path, MONDAY)
+
+    assert became == Imported(1, 0, left, ())
+    assert emails(store) == ["a@example.org"]
+
+
+def test_export_is_what_import_reads(site: Settings, store: Store, tmp_path: Path) -> None:
+    """With the status of each; who has left stays out of the list that is made of it."""
+    subscribe(
+        site, store, "a", name="Haddad, ليلى", language="ar", timezone="Africa/Algiers", categories=["علوم", "فن"]
+    )
+    subscribe(site, store, "b", "c")
+    subscriptions.unsubscribe(store, "b@example.org", MONDAY)
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        count = subscriptions.export_csv(site, store, file)
+    with Store.open("sqlite://", tmp_path) as other:
+        became = subscriptions.import_csv(site, other, path, MONDAY)
+        readers = list(subscriptions.listed(other))
+
+    assert count == 3
+    assert path.read_text("utf-8").splitlines()[2] == "b@example.org,,,,,unsubscribed"
+    assert became == Imported(2, 0, 1, ())
+    assert [replace(each, id=0) for each in readers] == [
+        replace(each, id=0) for each in subscriptions.listed(store, status="active")
+    ]
+
+
+def test_erased_reader_is_gone_for_good(site: Settings, store: Store, tmp_path: Path) -> None:
+    """No trace of the address is left in the database, the counts stay, and no file brings it back."""
+    deeds.remember(store, source(), MONDAY)
+    subscribe(site, store, "gonereader", "b", name="Layla")
+    deeds.remember(store, source(*posts("x")), MONDAY)
+    deeds.open_issue(site, store, WEEKLY, source(*posts("x")), MONDAY)
+    subscriptions.erase(store, "Gonereader@example.org", MONDAY)
+    path = tmp_path / "readers.csv"
+    path.write_text("email\ngonereader@example.org\n")
+    with store.reading() as connection:
+        everything = [row for table in tables.metadata.sorted_tables for row in connection.execute(select(table))]
+        states = [each.state for each in deliveries.of_issue(connection, 1)]
+
+    assert "gonereader" not in str(everything)
+    assert states == ["skipped", "queued"]
+    assert emails(store) == ["b@example.org"]
+    assert subscriptions.import_csv(site, store, path, MONDAY) == Imported(0, 0, 1, ())
+    with pytest.raises(UsageError, match="there is no subscriber"):
+        subscriptions.erase(store, "gonereader@example.org", MONDAY)
+
+
+def test_suppressed_address_gets_no_mail_again(site: Settings, store: Store) -> None:
+    """Whether it is a reader's or not, until the operator takes it off the list; who left stays away even then."""
+    subscribe(site, store, "a")
+    became = [subscriptions.suppress(store, f"{name}@example.org", MONDAY) for name in ("a", "B", "b")]
+    with pytest.raises(UsageError, match="has left"):
+        subscribe(site, store, "b")
+    lifted = [subscriptions.unsuppress(store, f"{name}@example.org", MONDAY) for name in ("a", "b", "c")]
+    subscribe(site, store, "b")
+
+    assert (became, lifted) == ([True, True, False], [True, True, False])
+    assert emails(store, status="active") == ["b@example.org"]
+
+
+def test_mailbox_that_works_again_gets_mail(site: Settings, store: Store) -> None:
+    """A provider may have refused mail by mistake: what it refused is taken back by hand."""
+    subscribe(site, store, "a")
+    with store.writing() as connection:
+        connection.execute(update(tables.subscriber).values(status="bounced"))
+
+    assert subscriptions.unsuppress(store, "a@example.org", MONDAY)
+    assert emails(store, status="active") == ["a@example.org"]
+
+
+def test_reader_may_leave_one_of_several_newsletters(tmp_path: Path, store: Store) -> None:
+    """The other goes on, what waits of the one does not leave, and the operator does not bring it back."""
+    site = settings(tmp_path, WEEKLY, Newsletter("daily"))
+    for name in ("daily", "weekly"):
+        subscribe(site, store, "a", newsletter=name)
+
+    def leave(newsletter: str) -> bool:
+        with store.writing() as connection:
+            return subscriptions.leave(connection, 1, newsletter, MONDAY)
+
+    assert [leave("daily"), leave("daily")] == [True, False]
+    assert emails(store, status="active") == ["a@example.org"]
+    with pytest.raises(UsageError, match="has left"):
+        subscribe(site, store, "a", newsletter="daily")
+    assert leave("weekly")
+    assert emails(store, status="unsubscribed") == ["a@example.org"]

@@ -1,5 +1,6 @@
 """subscribers: who gets the mail."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ NEWSLETTER = click.option("--newsletter", default="", help="Which one, where the
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, import and remove the readers of the newsletters."""
+    """Add, list, import, export, remove, suppress and erase the readers of the newsletters."""
 
 
 @subscribers.command()
@@ -60,6 +61,8 @@ def import_(call: Call, file: Path, dry_run: bool, newsletter: str) -> int:
     """Add the readers in the CSV FILE; exit 1 if some line cannot be used.
 
     Its first line names the columns: email, and any of name, language, timezone and categories (separated by ";").
+    Exports of Mailchimp, Ghost, Substack, Buttondown and listmonk are read as they are; who gets no mail there, gets
+    none here.
     """
     from feeds import subscriptions
 
@@ -84,3 +87,54 @@ def remove(call: Call, email: str) -> None:
         left = subscriptions.unsubscribe(store, email, datetime.now(UTC))
     call.value(left)
     call.say(f"{left.email} {left.status}")
+
+
+@subscribers.command()
+@NEWSLETTER
+@with_call
+def export(call: Call, newsletter: str) -> None:
+    """Print who gets a newsletter, or got it, as CSV that `import` reads."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        subscriptions.export_csv(call.settings, store, sys.stdout, newsletter=newsletter)
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--reason", default="operator", help="A word for why, without the address.")
+@with_call
+def suppress(call: Call, email: str, reason: str) -> None:
+    """Never mail EMAIL again, whether it is a reader's or not."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        changed = subscriptions.suppress(store, email, datetime.now(UTC), reason=reason)
+    call.value({"email": email, "changed": changed})
+    call.say(f"{email} {'suppressed' if changed else 'was suppressed already'}")
+
+
+@subscribers.command()
+@click.argument("email")
+@with_call
+def unsuppress(call: Call, email: str) -> None:
+    """Let EMAIL have mail again; who unsubscribed or complained stays away all the same."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        changed = subscriptions.unsuppress(store, email, datetime.now(UTC))
+    call.value({"email": email, "changed": changed})
+    call.say(f"{email} {'may have mail again' if changed else 'was not suppressed'}")
+
+
+@subscribers.command()
+@click.argument("email")
+@with_call
+def erase(call: Call, email: str) -> None:
+    """Forget the reader EMAIL for good; all that stays is a digest that keeps the address from coming back."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        subscriptions.erase(store, email, datetime.now(UTC))
+    call.value({"email": email, "erased": True})
+    call.say(f"{email} erased")

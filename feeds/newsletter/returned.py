@@ -1,0 +1,144 @@
+"""Act on the mail that comes back: bounces, complaints, and the mails by which readers unsubscribe.
+
+Anybody can write a bounce, so what counts is only what a stranger cannot know: the signed token in the address that our
+message left from, the seal in its Message-ID, the token of an unsubscribe link. Doing it again changes nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from feeds import subscriptions
+from feeds.config import Settings, secret
+from feeds.mail.headers import mailbox as written
+from feeds.mailbox import Mailbox, mailbox
+from feeds.model import Outcome
+from feeds.newsletter import consequences
+from feeds.newsletter.ledger import Clock
+from feeds.replies import Bounce, Command, Complaint, Ignored, understand
+from feeds.replies.returned import Trace
+from feeds.store import Store, issues, returns, secrets
+from feeds.store.returns import Known
+from feeds.tokens import ADDRESS_LENGTH, verify, verify_address
+
+# What becomes of a mail. The first are dealt with; the others stay where they are: "later" is looked at again,
+# "left" is for a person to see.
+DONE = ("bounced", "complained", "unsubscribed", "repeated", "forged", "ignored")
+LEFT = ("later", "left")
+
+
+class Reader(Struct, frozen=True):
+    """What it takes to read what comes back."""
+
+    settings: Settings
+    keys: tuple[str, ...]  # secrets that tokens may be signed with
+
+    def act(self, connection: Connection, message: bytes, now: datetime) -> str:
+        """Act on a message; return one of DONE or LEFT."""
+        returned = understand(message)
+        if isinstance(returned, Command):
+            return self._obey(connection, returned, now)
+        if isinstance(returned, Ignored):
+            headers = re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0].decode("latin-1")
+            return "ignored" if returned.reason != "unrelated" and self._verified(headers) else "left"
+        known = self._known(connection, returned.trace)
+        if not known:
+            return "forged" if self._tokens(" ".join(returned.trace.addresses)) else "left"
+        if known.state == "sending":  # quicker than our own note that it was sent
+            return "later"
+        if isinstance(returned, Bounce):
+            return _bounced(connection, known, returned, now)
+        return _complained(connection, known, returned, now)
+
+    def _obey(self, connection: Connection, command: Command, now: datetime) -> str:
+        """Do what a mail asks for whose token says that it may; who asks without one is left to a person."""
+        purposes = [f"unsubscribe:{each.name}" for each in self.settings.newsletter]
+        claim = verify(command.token, purposes, self.keys, now.date()) if command.kind == "unsubscribe" else None
+        if not claim:
+            return "left"
+        newsletter = claim.purpose.partition(":")[2]
+        changed = subscriptions.leave(connection, claim.subscriber, newsletter, now, generation=claim.generation)
+        return "unsubscribed" if changed else "repeated"
+
+    def _known(self, connection: Connection, trace: Trace) -> Known | None:
+        """Return the delivery that a report is about, if the report proves it."""
+        if proof := self._verified(" ".join((*trace.addresses, trace.envid))):
+            return returns.find(connection, *proof)
+        sender = self.settings.mail.sender
+        envid = f"{trace.envid}@{written(sender, 'mail.from').domain}" if trace.envid and sender else ""
+        names = (f"<{each}>" for each in (trace.message_id, envid) if each)
+        return next((known for each in names if (known := returns.named(connection, each))), None)
+
+    def _verified(self, text: str) -> tuple[int, int] | None:
+        return next((proof for each in self._tokens(text) if (proof := verify_address(each, self.keys))), None)
+
+    def _tokens(self, text: str) -> list[str]:
+        """Return what stands behind the + in addresses of the bounce mailbox."""
+        local, _, _ = self.settings.mail.bounces.address.partition("@")
+        return re.findall(rf"(?i)\b{re.escape(local)}\+(\w{{{ADDRESS_LENGTH}}})\b", text) if local else []
+
+
+def read_mailbox(settings: Settings, store: Store, clock: Clock, *, environ: Mapping[str, str]) -> Mapping[str, int]:
+    """Act on the new mail in the mailbox of the settings; return what became of how many, {} without a mailbox.
+
+    Mail that is not ours stays as it is, unread. Raises SettingsError, MailboxError or StoreError.
+    """
+    bounces = settings.mail.bounces
+    if not bounces.url:
+        return {}
+    opened = mailbox(bounces, settings.root, secret("FEEDS_IMAP_PASSWORD", environ))
+    return _read(opened, _reader(settings, store, environ), store, clock)
+
+
+def take(settings: Settings, store: Store, message: bytes, now: datetime, *, environ: Mapping[str, str]) -> str:
+    """Act on one message, and say what became of it: one of DONE or LEFT. Raises SettingsError or StoreError."""
+    reader = _reader(settings, store, environ)
+    with store.writing() as connection:
+        return reader.act(connection, message, now)
+
+
+def _reader(settings: Settings, store: Store, environ: Mapping[str, str]) -> Reader:
+    with store.writing() as connection:
+        return Reader(settings, (secret("FEEDS_SECRET", environ) or secrets.secret(connection),))
+
+
+def _read(opened: Mailbox, reader: Reader, store: Store, clock: Clock) -> Mapping[str, int]:
+    became: Counter[str] = Counter()
+    with opened:
+        for letter in opened.new():
+            with store.writing() as connection:
+                what = reader.act(connection, letter.message, clock())
+            became[what] += 1
+            if what in DONE:
+                opened.file(letter)
+            elif what == "left":
+                opened.pass_by(letter)
+    return became
+
+
+def _bounced(connection: Connection, known: Known, bounce: Bounce, now: datetime) -> str:
+    verdict = bounce.verdict
+    outcome = Outcome("bounced", enhanced=bounce.status, reply=bounce.diagnostic, meaning=verdict.name)
+    if not returns.came_back(connection, known, outcome, now):
+        return "repeated"
+    if known.is_current:  # else the reader has moved to another address meanwhile
+        consequences.follow(connection, verdict, known.issue_id, known.subscriber_id, bounce.status, now)
+    issues.close_done(connection, now)
+    return "bounced"
+
+
+def _complained(connection: Connection, known: Known, complaint: Complaint, now: datetime) -> str:
+    if complaint.kind.startswith("opt-out"):
+        how = "by a report of the provider"
+        changed = subscriptions.leave(connection, known.subscriber_id, known.newsletter, now, how=how)
+        return "unsubscribed" if changed else "repeated"
+    outcome = Outcome("complained", reply=complaint.kind, meaning="complaint")
+    if not returns.came_back(connection, known, outcome, now):
+        return "repeated"
+    consequences.stop(connection, "complained", known.issue_id, known.subscriber_id, complaint.kind, now)
+    issues.close_done(connection, now)
+    return "complained"

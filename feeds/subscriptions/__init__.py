@@ -1,0 +1,68 @@
+"""Subscribe, import, export, list, unsubscribe, suppress and erase readers.
+
+Who has left is never brought back by an operator's list: only the reader can do that.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from feeds.config import Settings
+from feeds.errors import UsageError
+from feeds.model import Subscriber
+from feeds.store import Store, subscribers
+from feeds.subscriptions.enrolling import checked, enrol, newsletter_of
+from feeds.subscriptions.exporting import export_csv
+from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
+from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
+
+__all__ = [
+    "BETWEEN_CATEGORIES",
+    "COLUMNS",
+    "Imported",
+    "add",
+    "erase",
+    "export_csv",
+    "import_csv",
+    "leave",
+    "listed",
+    "suppress",
+    "unsubscribe",
+    "unsuppress",
+]
+
+
+def add(
+    settings: Settings,
+    store: Store,
+    email: str,
+    now: datetime,
+    *,
+    name: str = "",
+    language: str = "",
+    timezone: str = "",
+    categories: Sequence[str] = (),
+    newsletter: str = "",
+) -> Subscriber:
+    """Subscribe one reader, who has asked for it; `newsletter` may be left out where there is one only.
+
+    Raises UsageError for an address that is none, a reader who has it already, and one who has left.
+    """
+    newsletter = newsletter_of(settings, newsletter)
+    reader = checked(email, name, language, timezone, categories)
+    with store.writing() as connection:
+        became = enrol(connection, newsletter, [reader], "added by the operator", now)
+        found = subscribers.find(connection, reader.email_key)
+    if not became["added"] or not found:
+        what = f"already gets {newsletter}" if became["duplicates"] else "has left, and only they can come back"
+        raise UsageError(f"{reader.email} {what}")
+    return found
+
+
+def listed(store: Store, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:
+    """Yield subscribers in the order in which they came: all, or those in one status or with one newsletter.
+
+    Of who was erased nothing is left to show.
+    """
+    with store.reading() as connection:
+        found = subscribers.listed(connection, status=status, newsletter=newsletter)
+        yield from (each for each in found if each.status != "erased" or status == "erased")

@@ -1,0 +1,80 @@
+"""What a reader is made of, and how one comes onto a newsletter's list."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Connection
+
+from feeds.config import Settings
+from feeds.errors import UsageError
+from feeds.mail.headers import one_line
+from feeds.model import Subscription
+from feeds.store import leaving, posts, subscribers, suppressions
+from feeds.store.subscribers import NewSubscriber
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+
+
+def newsletter_of(settings: Settings, chosen: str) -> str:
+    """Return the newsletter that is meant; none need be named where there is one only. Raises UsageError."""
+    names = [each.name for each in settings.newsletter]
+    if chosen in names:
+        return chosen
+    if not names:
+        raise UsageError("this site has no newsletter", "add [[newsletter]] to feeds.toml")
+    if chosen:
+        raise UsageError(f"there is no newsletter {chosen!r}", f"known: {', '.join(names)}")
+    if len(names) > 1:
+        raise UsageError("there are several newsletters", f"name one: {', '.join(names)}")
+    return names[0]
+
+
+def checked(email: str, name: str, language: str, timezone: str, categories: Sequence[str]) -> NewSubscriber:
+    """Return a reader with everything in its normal form. Raises UsageError."""
+    try:
+        valid = validate_email(email.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise UsageError(f"{email!r} is no address", " ".join(str(error).split())) from None
+    if language and not _LANGUAGE.fullmatch(language):
+        raise UsageError(f"{language!r} is no language", 'write it like "ar" or "pt-BR"')
+    try:
+        ZoneInfo(timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"{timezone!r} is no time zone", 'write it like "Africa/Algiers"') from None
+    address = valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
+    chosen = sorted({one_line(each) for each in categories} - {""})
+    plain = language.replace("_", "-")
+    return NewSubscriber(valid.normalized, address.casefold(), address, one_line(name), plain, timezone, tuple(chosen))
+
+
+def key_of(email: str) -> str:
+    """Return what tells an address apart from others, however it is spelled."""
+    try:
+        return checked(email, "", "", "", ()).email_key
+    except UsageError:
+        return email.strip().casefold()
+
+
+def enrol(
+    connection: Connection, newsletter: str, readers: Sequence[NewSubscriber], consent: str, now: datetime
+) -> Counter[str]:
+    """Subscribe readers from the next post on; count who was "added", who are "duplicates" and who has "left"."""
+    unwanted = suppressions.among(connection, [each.email_key for each in readers])
+    allowed = [each for each in readers if each.email_key not in unwanted]
+    if allowed:
+        subscribers.add(connection, allowed, consent, now)
+    known = subscribers.by_key(connection, [each.email_key for each in allowed])
+    gone = leaving.left(connection, newsletter)
+    active = [
+        (subscriber_id, each)
+        for each in allowed
+        if (subscriber_id := known[each.email_key][0]) not in gone and known[each.email_key][1] in ("active", "pending")
+    ]
+    # Reversed: of two lines for one reader, the first holds, as it does against a line further down in the file.
+    chosen = {subscriber_id: Subscription(newsletter, each.categories) for subscriber_id, each in reversed(active)}
+    added = subscribers.subscribe(connection, chosen, posts.head(connection), now)
+    return Counter(added=len(added), duplicates=len(active) - len(added), left=len(readers) - len(active))

@@ -1,0 +1,101 @@
+"""Let readers go: who unsubscribes, whom the operator suppresses, who wants to be forgotten."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from feeds.errors import UsageError
+from feeds.model import Subscriber
+from feeds.store import Store, deliveries, events, leaving, subscribers, suppressions
+from feeds.subscriptions.enrolling import checked, key_of
+
+
+def unsubscribe(store: Store, email: str, now: datetime, *, how: str = "by the operator") -> Subscriber:
+    """Send a reader no more mail, from this moment on; doing it again changes nothing.
+
+    Raises UsageError when there is no such reader.
+    """
+    with store.writing() as connection:
+        found = _found(connection, email)
+        if found.status in ("pending", "active"):
+            _unsubscribe(connection, found.id, now, how)
+            found = _found(connection, email)
+    return found
+
+
+def leave(
+    connection: Connection,
+    subscriber_id: int,
+    newsletter: str,
+    now: datetime,
+    *,
+    generation: int | None = None,
+    how: str = "by mail",
+) -> bool:
+    """End one subscription, the last of which takes the reader off the list; tell whether that is a change.
+
+    With a `generation`, that of a link, only if the reader's links are still of that generation.
+    """
+    if generation is not None and leaving.generation(connection, subscriber_id) != generation:
+        return False
+    if not leaving.leave(connection, subscriber_id, newsletter, f"unsubscribed {how}", now):
+        return False
+    if leaving.subscribes(connection, subscriber_id):
+        events.note(connection, "left", now, subscriber_id=subscriber_id, detail=f"{newsletter} {how}")
+    else:
+        _unsubscribe(connection, subscriber_id, now, how)
+    return True
+
+
+def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator") -> bool:
+    """Never mail an address again, whether it is a reader's or not; tell whether it could be mailed before.
+
+    Raises UsageError for what is no address.
+    """
+    reader = checked(email, "", "", "", ())
+    with store.writing() as connection:
+        found = subscribers.find(connection, reader.email_key)
+        if found and found.status in ("pending", "active"):
+            _unsubscribe(connection, found.id, now, f"by the operator: {reason}")
+        return suppressions.add(connection, reader.email_key, reason, now)
+
+
+def unsuppress(store: Store, email: str, now: datetime) -> bool:
+    """Let an address have mail again; tell whether it could not before.
+
+    Whose mail came back is active again; who left or complained stays away until they come back themselves.
+    """
+    key = key_of(email)
+    with store.writing() as connection:
+        was_there = suppressions.remove(connection, key)
+        found = subscribers.find(connection, key)
+        if found and subscribers.set_status(connection, found.id, "active", former=("bounced",)):
+            events.note(connection, "unsuppressed", now, subscriber_id=found.id)
+            return True
+        return was_there
+
+
+def erase(store: Store, email: str, now: datetime) -> None:
+    """Forget a reader for good, but for a digest that keeps the address from being imported again.
+
+    Raises UsageError when there is no such reader.
+    """
+    key = key_of(email)
+    with store.writing() as connection:
+        found = _found(connection, email)
+        deliveries.drop(connection, "erased", now, subscriber_id=found.id)
+        suppressions.add(connection, key, "erased", now)
+        leaving.erase(connection, found.id, now)
+        events.note(connection, "erased", now, subscriber_id=found.id)
+
+
+def _found(connection: Connection, email: str) -> Subscriber:
+    if found := subscribers.find(connection, key_of(email)):
+        return found
+    raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
+
+
+def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:
+    if subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active")):
+        deliveries.drop(connection, f"unsubscribed {how}", now, subscriber_id=subscriber_id)
+        events.note(connection, "unsubscribed", now, subscriber_id=subscriber_id, detail=how)
