@@ -79,13 +79,18 @@ def due(cadence: Cadence, zone: ZoneInfo, now: datetime, newest: int = 0) -> str
 
 def upcoming(cadence: Cadence, zone: ZoneInfo, now: datetime, count: int) -> tuple[Occasion, ...]:
     """Return the next `count` occasions after `now`, soonest first; none for "on publish"."""
+    return tuple(islice(coming(cadence, zone, now), count))
+
+
+def coming(cadence: Cadence, zone: ZoneInfo, now: datetime) -> Iterator[Occasion]:
+    """Yield the occasions after `now`, soonest first, for ever; none for "on publish"."""
     start = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) - timedelta(minutes=1)
     labels = _labels(cadence, start, reverse=False)
     dated = ((_instant(label, zone), label) for label in labels)
     later = ((at, label) for at, label in dated if at > now)
     # Labels inside one gap fall on one instant; `due` then gives the last of them.
-    last_of_each = (list(group)[-1] for _, group in groupby(later, key=lambda pair: pair[0]))
-    return tuple(Occasion(_key(label), at) for at, label in islice(last_of_each, count))
+    for at, group in groupby(later, key=lambda pair: pair[0]):
+        yield Occasion(_key([label for _, label in group][-1]), at)
 
 
 def is_later(key: str, than: str) -> bool:

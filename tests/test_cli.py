@@ -155,7 +155,7 @@ def test_a_digest_from_first_to_last(feeds: Call, site: Path) -> None:
     assert feeds("issue", "weekly", "--since", "2025-01-15", *here)[:2] == (0, "weekly-1 open: 1 queued\n")
     assert feeds("deliver", *here)[:2] == (0, "deliveries: 1 sent\n")
 
-    assert feeds("issue", "list", *here)[1] == "weekly-1 done: 1 sent\n"
+    assert feeds("issue", "list", *here)[1].endswith("  weekly-1 done: 1 sent\n")
     assert feeds("deliver", *here)[1] == "nothing to deliver\n"
     assert feeds("issue", "weekly", *here)[1].startswith("no issue: ")
     assert [path.name for path in site.glob("mail/*/*.eml")] == ["layla@example.org.eml"]
@@ -175,6 +175,7 @@ def test_preview_remembers_nothing(feeds: Call, site: Path) -> None:
     assert code == 0
     assert out.startswith("no post is new")
     assert 'dir="rtl"' in (site / "shown/1-ar.html").read_text("utf-8")
+    assert not (site / "feeds.db").exists()
     assert feeds("issue", "list", "--site", site)[1] == ""
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "config": "site",
     "preview": "newsletter",
     "issue": "newsletter",
+    "schedule": "newsletter",
     "deliver": "newsletter",
     "run-due": "newsletter",
     "run": "newsletter",

@@ -1,7 +1,8 @@
 """preview, issue, deliver, run-due, run: from new posts to mail."""
 
 import os
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from feeds.errors import FeedsError, UsageError
 from feeds.model import Issue, Newsletter, Problem
 
 if TYPE_CHECKING:
-    from feeds.newsletter import Ran
+    from feeds.newsletter import Planned, Ran
     from feeds.publish import Built, Public
 
 
@@ -105,7 +106,25 @@ def list_(call: Call, state: str) -> None:
         found = deeds.listed(store, state=state)
     call.value(found)
     for each in found:
-        call.say(_about(each))
+        call.say(f"{_local(call, each.opened)}  {_about(each)}")
+
+
+@issue.command("show")
+@click.argument("newsletter")
+@click.argument("number", type=int)
+@with_call
+def show(call: Call, newsletter: str, number: int) -> None:
+    """Show what is in issue NUMBER of NEWSLETTER, in each of its forms, and how far its deliveries are."""
+    from feeds import newsletter as deeds
+
+    with call.store(make=False) as store:
+        shown = deeds.show(store, newsletter, number)
+    call.value(shown)
+    call.say(f"{_about(shown.issue)}\nopened {_local(call, shown.issue.opened)} for {shown.issue.due_key}")
+    for form in shown.forms:
+        call.say(f"{form.readers} readers [{form.language}]: {form.subject}")
+        for title in form.posts:
+            call.say(f"  {title}")
 
 
 @issue.command()
@@ -142,6 +161,48 @@ def resume(call: Call, newsletter: str, number: int) -> None:
 
     with call.store() as store:
         _show(call, deeds.resume(store, newsletter, number, _clock()))
+
+
+def _span(text: str) -> timedelta:
+    """Read a length of time. Raises BadParameter."""
+    if not (found := re.fullmatch(r"([1-9]\d{0,3})([hdw])", text)):
+        raise click.BadParameter(f"{text!r} is no length of time; write it like 12h, 30d or 4w")
+    return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
+
+
+@click.command()
+@click.option(
+    "--next", "span", type=_span, default="30d", metavar="SPAN", help="How far ahead: 12h, 30d, 4w.  [default: 30d]"
+)
+@with_call
+def schedule(call: Call, span: timedelta) -> None:
+    """Say what would leave when, and with which posts: those that wait now, and those dated ahead.
+
+    Occasions for which there is no post yet are left out, but for the next one of each clock.
+    """
+    from feeds import newsletter as deeds
+    from feeds.publish import public
+
+    settings, now = call.settings, _clock()
+    ahead = replace(settings, posts=replace(settings.posts, include_future=True))
+    scheduled = [post for post in public(ahead, now).posts if post.published > now]
+    with call.store(make=False) as store:
+        planned = deeds.plan(settings, store, deeds.source(settings, now), scheduled[::-1], now, now + span)
+    call.value(planned)
+    for each in planned:
+        call.say(_planned(call, each))
+    if not planned:
+        call.say("nothing would leave")
+
+
+def _planned(call: Call, planned: "Planned") -> str:
+    name = planned.newsletter + (f" [{planned.bucket}]" if planned.bucket else "")
+    words = ", ".join(filter(None, (f"{len(planned.posts)} posts", f"{planned.readers} readers", planned.note)))
+    return "\n  ".join((f"{_local(call, planned.at)}  {name}: {words}", *planned.posts))
+
+
+def _local(call: Call, at: datetime) -> str:
+    return at.astimezone(ZoneInfo(call.settings.site.timezone)).strftime("%Y-%m-%d %H:%M")
 
 
 @click.command()
@@ -196,7 +257,7 @@ def _tick(call: Call, said: set[Problem], told: Told) -> None:
     call.problems(problem for problem in problems if problem not in said)
     said.clear()
     said.update(problems)
-    if built.written or built.removed or (ran and (ran.opened or ran.delivered.outcomes)):
+    if built.written or built.removed or (ran and (ran.opened or ran.delivered.outcomes or ran.returned)):
         _show_run(call, built, ran)
 
 
@@ -208,12 +269,15 @@ def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "
     built = build(settings, now, progress, found=found)
     told = announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))
-    return built, _newsletters_due(settings, found, progress, stopping) if settings.newsletter else None
+    ran = _newsletters_due(settings, found, progress, stopping) if settings.newsletter else None
+    return replace(built, problems=(*built.problems, *(ran.problems if ran else ()))), ran
 
 
 def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     call.value({"built": built, "newsletters": ran})
     call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
+    if ran and ran.returned:
+        call.say(f"came back: {counted(ran.returned)}")
     for opened in ran.opened if ran else ():
         call.say(_about(opened))
     if ran and ran.delivered.outcomes:

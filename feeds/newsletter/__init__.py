@@ -17,6 +17,7 @@ from feeds.newsletter.drafting import Source, source, source_of
 from feeds.newsletter.ledger import Clock
 from feeds.newsletter.opening import Opened, approve, cancel, listed, open_due, open_issue, resume, skip_new
 from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, quiet
+from feeds.newsletter.planning import Planned, ShownForm, ShownIssue, plan, show
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
 from feeds.store import Store
@@ -24,8 +25,11 @@ from feeds.store import Store
 __all__ = [
     "Delivered",
     "Opened",
+    "Planned",
     "Preview",
     "Ran",
+    "ShownForm",
+    "ShownIssue",
     "Source",
     "approve",
     "backend_of",
@@ -34,10 +38,12 @@ __all__ = [
     "listed",
     "open_due",
     "open_issue",
+    "plan",
     "preview",
     "remember",
     "resume",
     "run_due",
+    "show",
     "skip_new",
     "source",
     "source_of",

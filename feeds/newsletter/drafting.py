@@ -79,8 +79,8 @@ def draft(
     bucket = bucket or own(newsletter, settings.site)
     cut = cut_of(connection, newsletter, bucket, now) if due_key else posts.head(connection)
     letter = _letter(settings, newsletter, issues.next_number(connection, newsletter.name))
-    wanted = _wanted(connection, newsletter, source, cut, bucket)
-    burst = () if in_bursts else _burst(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
+    wanted = wanted_by(connection, newsletter, source, cut, bucket)
+    burst = () if in_bursts else burst_of(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
     forms = () if burst else _forms(composer(settings, newsletter, source, letter, now), wanted, newsletter.min_posts)
     idle = tuple(group for group, new in wanted.items() if not new)
     label = due_key or now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
@@ -96,7 +96,8 @@ def cut_of(connection: Connection, newsletter: Newsletter, bucket: Bucket, now: 
     return posts.head(connection)
 
 
-def _wanted(connection: Connection, newsletter: Newsletter, source: Source, cut: int, bucket: Bucket) -> Wanted:
+def wanted_by(connection: Connection, newsletter: Newsletter, source: Source, cut: int, bucket: Bucket) -> Wanted:
+    """Return what each group of a bucket's readers has not had of the posts up to `cut`, by sequence."""
     seen, groups = posts.seen(connection), subscribers.groups(connection, newsletter.name, cut, bucket.clocks)
     return {
         group: window.unsent(seen, source.posts, group.cursor, cut, newsletter.categories, group.categories)
@@ -104,7 +105,7 @@ def _wanted(connection: Connection, newsletter: Newsletter, source: Source, cut:
     }
 
 
-def _burst(
+def burst_of(
     connection: Connection, newsletter: Newsletter, wanted: Wanted, now: datetime, *, on_publish: bool
 ) -> tuple[Post, ...]:
     """Return the posts that none of the newsletter's issues could have carried yet, if they are too many at once."""

@@ -47,7 +47,7 @@ def open_issue(
     bucket = bucket or own(newsletter, settings.site)
     while True:
         with store.reading() as connection:
-            if due_key and not _is_due(connection, newsletter, due_key, bucket):
+            if due_key and not is_due(connection, newsletter, due_key, bucket):
                 return None
             drafted = draft(connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts)
         if drafted.burst:
@@ -55,7 +55,7 @@ def open_issue(
         if drafted.forms and not drafted.letter.sender:
             raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
         with store.writing(f"newsletter {newsletter.name}") as connection:
-            if due_key and not _is_due(connection, newsletter, due_key, bucket):
+            if due_key and not is_due(connection, newsletter, due_key, bucket):
                 return None
             if drafted.issue.number == issues.next_number(connection, newsletter.name):
                 return _freeze(connection, drafted, due_key, bucket, now)
@@ -94,7 +94,7 @@ def skip_new(store: Store, newsletter: Newsletter, now: datetime) -> int:
 def approve(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
     """Let an issue go that waits for approval. Raises UsageError when there is none."""
     with store.writing() as connection:
-        issue = _find(connection, newsletter, number)
+        issue = find(connection, newsletter, number)
         if not issues.set_state(connection, issue.id, "open", now, former=("waiting",)):
             mend = "only one that is waiting can be approved"
             raise UsageError(f"issue {newsletter}-{number} is {issue.state}", mend)
@@ -105,7 +105,7 @@ def approve(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
 def resume(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
     """Go on with an issue that was paused; its messages keep their date. Raises UsageError."""
     with store.writing(f"newsletter {newsletter}") as connection:
-        issue = _find(connection, newsletter, number)
+        issue = find(connection, newsletter, number)
         if not issues.resume(connection, issue.id):
             raise UsageError(f"issue {newsletter}-{number} is {issue.state}", "only one that is paused can go on")
         events.note(connection, "issue resumed", now, issue_id=issue.id)
@@ -115,7 +115,7 @@ def resume(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
 def cancel(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
     """Stop an issue: what has not left does not leave, and its posts come with the next one. Raises UsageError."""
     with store.writing(f"newsletter {newsletter}") as connection:
-        issue = _find(connection, newsletter, number)
+        issue = find(connection, newsletter, number)
         if not issues.set_state(connection, issue.id, "cancelled", now, former=("waiting", "open", "paused")):
             raise UsageError(f"issue {newsletter}-{number} is {issue.state}", "only one under way can be cancelled")
         deliveries.cancel(connection, issue.id, now)
@@ -146,7 +146,7 @@ def _due(settings: Settings, store: Store, newsletter: Newsletter, now: datetime
     return [(bucket, due_key) for bucket, due_key in found if due_key]
 
 
-def _is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket) -> bool:
+def is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket) -> bool:
     """Tell whether nobody has dealt with an occasion or a later one: a clock set back makes nothing due again."""
     last = issues.last_occasion(connection, newsletter.name, bucket.name)
     is_new = not issues.has_occasion(connection, newsletter.name, due_key, bucket.name)
@@ -190,7 +190,8 @@ def _add_issue(connection: Connection, drafted: Draft, forms: list[Form], now: d
     return issue_id
 
 
-def _find(connection: Connection, newsletter: str, number: int) -> Issue:
+def find(connection: Connection, newsletter: str, number: int) -> Issue:
+    """Return an issue by its number. Raises UsageError when there is none."""
     if found := issues.find(connection, newsletter, number):
         return found
     raise UsageError(f"there is no issue {newsletter}-{number}", "`feeds issue list` shows all")

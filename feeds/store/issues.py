@@ -90,6 +90,13 @@ def variants(connection: Connection, issue_id: int) -> tuple[Variant, ...]:
     return tuple(Variant(*row) for row in connection.execute(query))
 
 
+def readers(connection: Connection, issue_id: int) -> tuple[int, ...]:
+    """Return how many readers get each form of an issue, in the order of `variants`."""
+    query = select(func.count(delivery.c.subscriber_id)).join_from(variant, delivery, isouter=True)
+    rows = query.where(variant.c.issue_id == issue_id).group_by(variant.c.id).order_by(variant.c.id)
+    return tuple(connection.scalars(rows))
+
+
 def set_state(connection: Connection, issue_id: int, state: str, now: datetime, *, former: Sequence[str]) -> bool:
     """Put an issue into a state from one of the `former` ones; tell whether it was in one."""
     stamp = {"open": {"approved": now}, "done": {"closed": now}, "cancelled": {"closed": now}}.get(state, {})

@@ -97,6 +97,12 @@ def clocks(connection: Connection, newsletter: str) -> dict[Clock, datetime]:
     return {(cadence, timezone): since for cadence, timezone, since in rows}
 
 
+def count(connection: Connection, newsletter: str, clocks: tuple[Clock, ...] = ()) -> int:
+    """Count a newsletter's readers, all or those on some clocks."""
+    query = select(func.count()).select_from(subscription).join(subscriber)
+    return connection.scalar(query.where(_reads(newsletter), _goes_by(clocks))) or 0
+
+
 def groups(connection: Connection, newsletter: str, cut: int, clocks: tuple[Clock, ...] = ()) -> tuple[Group, ...]:
     """Return the groups of a newsletter's readers, all or those on some clocks, who may lack posts up to `cut`."""
     columns = (subscription.c.cursor, subscription.c.categories, subscriber.c.language)

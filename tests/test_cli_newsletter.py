@@ -1,0 +1,133 @@
+"""preview, issue, schedule, run-due: what an operator types and sees."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feeds.cli import main
+
+SETTINGS = """\
+[site]
+url = "https://example.org/"
+title = "مدونتي"
+language = "ar"
+timezone = "Africa/Algiers"
+
+[[newsletter]]
+name = "news"
+cadence = "on publish"
+settle = 0
+max_burst = 2
+
+[mail]
+from = "مدونتي <news@example.org>"
+"""
+Call = Callable[..., tuple[int, str, str]]
+
+
+def write(site: Path, *names: str, date: str = "2025-01-01") -> None:
+    for name in names:
+        (site / "posts" / f"{name}.md").write_text(f"---\ntitle: خبر {name}\ndate: {date}\n---\n\nنص.\n", "utf-8")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A blog with one post."""
+    (tmp_path / "feeds.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "posts").mkdir()
+    write(tmp_path, "old")
+    return tmp_path
+
+
+@pytest.fixture
+def feeds(site: Path, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run a command of the site; the first is the one that takes the old post for sent."""
+
+    def call(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stopped:
+            main([*words, "--site", str(site)])
+        written = capsys.readouterr()
+        assert isinstance(stopped.value.code, int)
+        return stopped.value.code, written.out, written.err
+
+    call("run-due")
+    call("subscribers", "add", "layla@example.org")
+    return call
+
+
+def test_burst_is_refused_and_then_sent(feeds: Call, site: Path) -> None:
+    """By cron with exit code 3 and the cure, each time; the feeds are written all the same."""
+    write(site, "a", "b", "c")
+    first, second = feeds("run-due"), feeds("run-due")
+    by_hand = feeds("issue", "news")
+
+    assert [each[0] for each in (first, second, by_hand)] == [3, 3, 3]
+    assert "3 posts have come at once to news (max_burst = 2):\n  خبر a\n  خبر b\n  خبر c\n" in second[2]
+    assert "`feeds issue news --all-new` sends them" in by_hand[2]
+    assert "خبر c" in (site / "public/feed.xml").read_text("utf-8")
+    assert feeds("issue", "news", "--all-new")[:2] == (0, "news-1 open: 1 queued\n")
+    assert feeds("run-due")[0] == 0
+
+
+def test_burst_is_skipped(feeds: Call, site: Path) -> None:
+    """And the next post is sent alone."""
+    write(site, "a", "b", "c")
+    feeds("run-due")
+
+    assert feeds("issue", "news", "--skip-new")[:2] == (0, "3 posts are taken as sent\n")
+    assert feeds("issue", "news", "--skip-new", "--all-new")[0] == 2
+    write(site, "d")
+    assert "deliveries: 1 sent" in feeds("run-due")[1]
+    assert feeds("issue", "show", "news", "1")[1].endswith("\n  خبر d\n")
+
+
+def test_issue_show_says_all_of_an_issue(feeds: Call, site: Path) -> None:
+    """Its state, when it was opened, and each form with its subject, its posts and how many get it."""
+    write(site, "a")
+    feeds("run-due")
+    lines = feeds("issue", "show", "news", "1")[1].splitlines()
+    value = json.loads(feeds("issue", "show", "news", "1", "--json")[1])
+
+    assert lines[0] == "news-1 done: 1 sent"
+    assert lines[1].startswith("opened 2")
+    assert lines[2].startswith("1 readers [ar]: ")
+    assert lines[3] == "  خبر a"
+    assert value["issue"]["deliveries"] == {"sent": 1}
+    assert [each["posts"] for each in value["forms"]] == [["خبر a"]]
+
+
+def test_schedule_looks_ahead(feeds: Call, site: Path) -> None:
+    """Posts that wait and posts that are dated ahead; as text and as JSON; a wrong span is named."""
+    (site / "feeds.toml").write_text(SETTINGS.replace("on publish", "daily at 07:00"), "utf-8")
+    write(site, "a")
+    _, text, _ = feeds("schedule", "--next", "2d")
+    value = json.loads(feeds("schedule", "--next", "2d", "--json")[1])
+    far = feeds("schedule", "--next", "1h")
+
+    assert text.splitlines()[0].endswith("  news: 1 posts, 1 readers")
+    assert text.splitlines()[1] == "  خبر a"
+    assert [(each["newsletter"], each["posts"]) for each in value] == [("news", ["خبر a"])]
+    assert far[0] == 0
+    assert "write it like 12h, 30d or 4w" in feeds("schedule", "--next", "soon")[2]
+
+
+def test_runs_at_once_send_one_mail(feeds: Call, site: Path) -> None:
+    """Cron, a timer and a person in the same moment."""
+    for name in ("omar", "sara"):
+        feeds("subscribers", "add", f"{name}@example.org")
+    write(site, "a")
+    program = [sys.executable, "-c", "import feeds.cli; feeds.cli.main()", "run-due", "--site", str(site)]
+    runs = [subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    said = [run.communicate() for run in runs]
+
+    assert ([run.returncode for run in runs], [err for _, err in said]) == ([0] * 4, [b""] * 4)
+    assert sorted(path.name for path in site.glob("mail/*/*.eml")) == [
+        "layla@example.org.eml",
+        "omar@example.org.eml",
+        "sara@example.org.eml",
+    ]
+    assert len(json.loads(feeds("issue", "list", "--json")[1])) == 1
