@@ -1,6 +1,7 @@
 """From the body of a post to an entry: render, clean, sum up."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 from feeds.markup import Rendered
@@ -8,19 +9,23 @@ from feeds.markup.characters import clean_text, first_dropped
 from feeds.markup.direction import direction
 from feeds.markup.excerpt import CUT, excerpt, mark_cut
 from feeds.markup.image import first_image
+from feeds.markup.links import resolved
 from feeds.markup.renderers import RENDERERS, UnrenderableError
 from feeds.markup.sanitise import sanitise
+from feeds.markup.templates import expanded
 from feeds.markup.urls import absolute_url
 from feeds.model import Entry, Post, Problem, Site
 
 _MEDIA = re.compile(r"<(?:img|video|audio)\b")
 
 
-def rendered(post: Post, body: str, site: Site, first_line: int) -> Rendered:
+def rendered(post: Post, body: str, site: Site, first_line: int, links: Mapping[str, str]) -> Rendered:
     """Do what `feeds.markup.render` says."""
     text = clean_text(body)
     problems = [] if text is body else _illegal_characters(post.path, body, first_line)
-    markup, trouble = _clean_html(post.markup, text, post.url)
+    text, unknown = expanded(post, text, site, first_line, links)
+    problems += unknown
+    markup, trouble = _clean_html(post, text, links)
     if trouble:
         problems.append(Problem(post.path, first_line, str(trouble), trouble.mend))
     head, mark, rest = (clean_text(part) for part in markup.partition(CUT))
@@ -42,15 +47,18 @@ def _illegal_characters(path: str, body: str, first_line: int) -> list[Problem]:
     return [Problem(path, line, f"character U+{ord(body[at]):04X} in the text", "delete it", "XML 1.0 2.2")]
 
 
-def _clean_html(markup: str, body: str, base: str) -> tuple[str, UnrenderableError | None]:
+def _clean_html(
+    post: Post, body: str, links: Mapping[str, str], markup: str = ""
+) -> tuple[str, UnrenderableError | None]:
     """Render and clean, with the mark of the excerpt in; where a renderer gives up, another does it."""
     try:
-        return sanitise(mark_cut(RENDERERS[markup](body)), base), None
+        html = RENDERERS[markup or post.markup](body)
+        return sanitise(resolved(mark_cut(html), post.path, links), post.url), None
     except UnrenderableError as error:
         trouble = error
     except Exception as error:  # a renderer's bug must not cost more than this post its looks
         trouble = UnrenderableError(f"{type(error).__name__} while rendering, so it is shown as plain text")
-    return _clean_html(trouble.instead, body, base)[0], trouble
+    return _clean_html(post, body, links, trouble.instead)[0], trouble
 
 
 def _directed(markup: str, language: str, site_language: str) -> str:

@@ -72,7 +72,8 @@ def build(
     GuardError when ids would change, unless that is accepted; SettingsError; or OutputError when the disk refuses:
     each file is whole then, and the next build goes on where this one stopped.
     """
-    found, renderer = found or survey(settings, now), Renderer(settings)
+    found = found or survey(settings, now)
+    renderer = Renderer(settings, found.posts)
     feeds, older = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
@@ -102,7 +103,8 @@ def foresee(
     settings: Settings, now: datetime, progress: Progress = quiet, *, accept_new_ids: bool = False
 ) -> tuple[Outlook, ...]:
     """Return what readers of each feed would see after a build, and write nothing. Raises what `build` does."""
-    found, renderer = survey(settings, now), Renderer(settings)
+    found = survey(settings, now)
+    renderer = Renderer(settings, found.posts)
     feeds, _ = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
@@ -115,7 +117,8 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tupl
 
     Raises SettingsError, or OutputError for a feed that cannot be read.
     """
-    found, renderer = survey(settings, now), Renderer(settings)
+    found = survey(settings, now)
+    renderer = Renderer(settings, found.posts)
     feeds, older = documents(settings, feeds_of(settings, found))
     _render((*feeds, *older), renderer, progress)
     out = settings.root / settings.feeds.out

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from feeds.config import Settings
 from feeds.identity import guard
 from feeds.identity.lock import Lock, line_of, renewed
 from feeds.identity.recognise import recognise
+from feeds.markup import links
 from feeds.model import Entry, LeftOut, Post, Problem
 from feeds.publish.known import known
 from feeds.publish.media import measured
@@ -57,9 +59,10 @@ def survey(settings: Settings, now: datetime) -> Public:
 class Renderer:
     """Renders each post once, when it is first asked for, and notes what is wrong with its text."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, posts: Iterable[Post] = ()) -> None:
+        """Render for `settings` what links to `posts`."""
         self.problems: list[Problem] = []
-        self._settings = settings
+        self._settings, self._posts = settings, posts
         self._entries: dict[str, Entry | None] = {}
 
     def entries(self, posts: Iterable[Post]) -> Iterator[Entry]:
@@ -70,12 +73,17 @@ class Renderer:
             if entry := self._entries[post.id]:
                 yield entry
 
+    @cached_property
+    def _links(self) -> dict[str, str]:
+        """What posts may be called in links; found out only when there is something to render."""
+        return links.names(self._posts)
+
     def _entry(self, post: Post) -> Entry | None:
         try:
             body, line = read_body(self._settings.root, post)
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem(post.path, 0, str(error), "build again once it is whole"))
             return None
-        rendered = markup.render(measured(self._settings, post), body, self._settings.site, line)
+        rendered = markup.render(measured(self._settings, post), body, self._settings.site, line, self._links)
         self.problems += rendered.problems
         return rendered.entry

@@ -1,0 +1,44 @@
+"""What the meaning of template code depends on, and what is found wrong with it."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from feeds.markup.excerpt import shorten
+from feeds.markup.links import target
+from feeds.model import Post, Problem, Site
+
+
+class Context:
+    """A post while its template code is being replaced."""
+
+    def __init__(self, post: Post, site: Site, first_line: int, links: Mapping[str, str]) -> None:
+        self.post, self.site, self.first_line = post, site, first_line
+        self.is_html = post.markup == "html"
+        self.problems: list[Problem] = []
+        self._links = links
+        where = urlsplit(site.url)
+        self.origin, self.folder = f"{where.scheme}://{where.netloc}", where.path.rstrip("/")
+        self.values = {
+            "site.url": self.origin,
+            "site.baseurl": self.folder,
+            "site.title": site.title,
+            "site.name": site.title,
+            "site.description": site.description,
+            "page.title": post.title,
+            "page.url": urlsplit(post.url).path,
+            "page.permalink": urlsplit(post.url).path,
+            "title": post.title,
+        }
+        self._seen = set[str]()
+
+    def unknown(self, line: int, kind: str, arguments: str = "") -> None:
+        """Note a construct that was left out, the first of its kind."""
+        if kind not in self._seen:
+            self._seen.add(kind)
+            shown = shorten(" ".join(f"{kind} {arguments}".split()), 40)
+            what = f'the template code "{shown}" is not known, so it was left out'
+            self.problems.append(Problem(self.post.path, line, what, "write in Markdown or HTML what it stands for"))
+
+    def link(self, name: str) -> str | None:
+        """Return the address of the post that a name or path means."""
+        return target(name, self.post.path, self._links)

@@ -1,0 +1,62 @@
+"""Shortcodes: of Hugo and Nikola with their arguments after the name, of Zola in brackets."""
+
+from feeds.markup.templates import rules
+from feeds.markup.templates.context import Context
+from feeds.markup.templates.tags import Family, Rule, Tag
+
+_TAG = (
+    r"\{\{(?P<kind>[<%])\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
+    r"(?P<closed>/)?\s*[>%]\}\}"
+    r"|\{\{[<%](?P<value>/\*(?:(?!\*/|\{\{[<%]).)*+\*/)[>%]\}\}"
+)
+_SHOWN = ((r"\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}"),)
+
+
+def _shown(tag: Tag, context: Context) -> str:
+    """Show a shortcode that a post is about: {{</* figure */>}}."""
+    return "{{<" + tag.arguments[2:-2] + ">}}"
+
+
+def _param(tag: Tag, context: Context) -> str | None:
+    return context.values.get(f"page.{tag.words[0]}") if tag.words else None
+
+
+_RULES: dict[str, Rule] = {
+    **rules.EVERYWHERE,
+    "highlight": rules.code,
+    "code": rules.code,
+    "ref": rules.address,
+    "relref": rules.address,
+    "param": _param,
+    "def": rules.kept,
+    "tab": rules.titled,
+    "tabs": rules.kept,
+    "raw": rules.as_it_is,
+    "comment": rules.dropped,
+    "toc": rules.dropped,
+    "doc": rules.link_to_post,
+    "post-url": rules.address,
+    "post_url": rules.address,
+    "link": rules.link,
+    "button": rules.link,
+    "blockquote": rules.quotation,
+}
+HUGO = Family(
+    tag=_TAG,
+    end=r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}",
+    rules=_RULES,
+    verbatim=frozenset({"highlight", "code", "raw", "comment"}),
+    values=_shown,
+    in_code=_SHOWN,
+)
+NIKOLA = HUGO
+
+ZOLA = Family(
+    tag=(
+        r"\{(?P<closed>\{)?(?(closed)|%)-?\s*(?:(?P<end>end)|(?P<name>\w+)\((?P<arguments>(?:(?!\)\s*-?[}%]\}|\{[{%]).)*+)\))"
+        r"\s*-?(?(closed)\}|%)\}|\{[{%](?P<value>/\*(?:(?!\*/|\{[{%]).)*+\*/)[}%]\}"
+    ),
+    rules=_RULES,
+    values=lambda tag, _: "{{" + tag.arguments[2:-2] + "}}",
+    in_code=((r"\{([{%])/\*((?:(?!\*/).)*+)\*/([}%])\}", r"{\1\2\3}"),),
+)
