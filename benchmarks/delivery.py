@@ -77,8 +77,9 @@ def compare(work: Path, port: int, connections: int, messages: int, rounds: int,
 
 def source(port: int, connections: int, messages: int, size: int) -> float:
     """Send with smtp-source; return messages a second."""
-    command = [SOURCE, "-d", "-s", connections, "-m", messages, "-l", size, "-f", "a@example.org", "-t", "b@example.org"]
-    return timed(messages, lambda: subprocess.run([*map(str, command), f"127.0.0.1:{port}"], check=True))
+    addresses = ["-f", "a@example.org", "-t", "b@example.org"]
+    command = [SOURCE, "-d", "-s", str(connections), "-m", str(messages), "-l", str(size), *addresses]
+    return timed(messages, lambda: subprocess.run([*command, f"127.0.0.1:{port}"], check=True))
 
 
 def ours(folder: Path, port: int, connections: int, messages: int) -> float:

@@ -119,14 +119,21 @@ class _Run:
         """Stop when a backend is broken, when the last connection is lost, or when the relay has had enough of us."""
         if done.error and (self._crew.is_lost or not isinstance(done.error, FeedsError)):
             raise done.error
-        if not done.outcome or done.outcome.state not in ("sent", "failed"):
+        outcome = done.outcome
+        if not outcome or outcome.state not in ("sent", "failed", "uncertain"):
             return
-        trips = verdict_of(done.outcome.meaning).trips
-        self._breaker = self._breaker.after(refused=trips)
-        if trips and self._breaker.open:
-            label, said = f"{issue.newsletter}-{issue.number}", f"{done.outcome.code} {done.outcome.reply[:200]}"
-            self.ledger.pause(issue.id, said)
-            what = (
-                f"{label} is paused: 5 of its last 50 messages were refused for what we are, not for whom they are to"
-            )
-            raise DeliveryError(f"{what} ({said})", f"mend that, then `feeds issue resume {label.replace('-', ' ')}`")
+        refused, doubtful = verdict_of(outcome.meaning).trips, outcome.state == "uncertain"
+        self._breaker = self._breaker.after(refused=refused or doubtful)
+        if doubtful and self._breaker.open:
+            what = "the relay hangs up after messages, without saying whether it took them"
+            raise DeliveryError(what, "look into its log; `feeds outbox status` names the readers in doubt")
+        if refused and self._breaker.open:
+            self._pause(issue, f"{outcome.code} {outcome.reply[:200]}")
+
+    def _pause(self, issue: Issue, said: str) -> None:
+        self.ledger.pause(issue.id, said)
+        what = f"{issue.newsletter}-{issue.number} is paused: 5 of the last 50 messages were refused"
+        mend = (
+            f"that is about us, not the readers; mend it, then `feeds issue resume {issue.newsletter} {issue.number}`"
+        )
+        raise DeliveryError(f"{what}: {said}", mend)

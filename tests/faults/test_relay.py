@@ -1,0 +1,209 @@
+"""A relay that fails in each phase: what the ledger says, and what the operator is told."""
+
+import re
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from feeds import subscriptions
+from tests.faults.ground import Ground
+from tests.newsletter_site import MONDAY
+
+pytestmark = pytest.mark.needs("smtp-sink")
+READERS = 30
+
+
+def attempts(ground: Ground) -> Counter[int]:
+    with sqlite3.connect(ground.folder / "feeds.db") as database:
+        return Counter(count for (count,) in database.execute("SELECT attempts FROM delivery"))
+
+
+def statuses(ground: Ground) -> Counter[str]:
+    with ground.store() as store:
+        return Counter(each.status for each in subscriptions.listed(store))
+
+
+@pytest.mark.parametrize(
+    ("flags", "states", "tries"),
+    [
+        (["-b", "450 4.2.0 greylisted, come back", "-r", "rcpt"], {"deferred"}, {1}),
+        (["-b", "451 4.3.0 later", "-r", "."], {"deferred"}, {1}),
+        (["-q", "data"], {"deferred"}, {0}),  # nothing was accepted: it costs no try
+        (
+            ["-b", "454 4.7.0 Throttling failure: Maximum sending rate exceeded", "-r", "mail"],
+            {"deferred", "queued"},
+            {0},
+        ),
+        (["-b", "452 4.3.1 daily sending quota exceeded", "-r", "mail"], {"deferred", "queued"}, {0}),
+    ],
+)
+def test_what_is_for_now_is_tried_again(tmp_path: Path, flags: list[str], states: set[str], tries: set[int]) -> None:
+    """Later, exit 75; what does not count as a try costs none; nobody is suppressed."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink(*flags):
+        code, _ = ground.delivered()
+
+    assert code == 75
+    assert set(ground.counts()) <= states
+    assert ground.counts()["deferred"] > 0
+    assert set(attempts(ground)) <= tries | {0}
+    assert statuses(ground) == {"active": READERS}
+
+
+def test_quota_stops_the_run(tmp_path: Path) -> None:
+    """One message more would be refused as well: the relay is left alone for an hour, across runs."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink("-b", "452 4.3.1 daily sending quota exceeded", "-r", "mail"):
+        ground.delivered()
+        before = ground.counts()
+        ground.delivered()
+
+    assert before["deferred"] <= 10
+    assert ground.counts() == before
+
+
+def test_dead_addresses_are_never_mailed_again(tmp_path: Path) -> None:
+    """550 5.1.1 ends a delivery and bounces its reader, and is no reason to stop."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink("-B", "550 5.1.1 no such user", "-f", "rcpt"):
+        code, _ = ground.delivered()
+
+    assert code == 0
+    assert ground.counts() == {"failed": READERS}
+    assert statuses(ground) == {"bounced": READERS}
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply"), [("rcpt", "550 5.7.515 not authenticated"), (".", "554 5.7.1 message refused as spam")]
+)
+def test_policy_pauses_the_issue(tmp_path: Path, phase: str, reply: str) -> None:
+    """After five refusals that are about us it stops, says so in a line, and no reader pays for it."""
+    ground = Ground(tmp_path, READERS, connections=1)
+    with ground.sink("-B", reply, "-f", phase):
+        code, said = ground.delivered()
+        again = ground.delivered()
+
+    assert code == 75
+    assert said.count("\n") == 1
+    assert reply in said
+    assert "feeds issue resume weekly 1" in said
+    assert again == (0, "nothing to deliver\n")
+    assert ground.counts() == {"failed": 5, "queued": READERS - 5}
+    assert statuses(ground) == {"active": READERS}
+
+    with ground.sink():
+        with ground.deliver("issue", "resume", "weekly", "1") as resumed:
+            resumed.communicate()
+        ground.delivered()
+    assert ground.counts() == {"failed": 5, "sent": READERS - 5}
+
+
+@pytest.mark.parametrize(
+    "flags", [["-f", "connect"], ["-f", "ehlo", "-f", "helo"], ["-B", "530 5.7.0 log in first", "-f", "mail"]]
+)
+def test_relay_that_lets_nobody_in_costs_nothing(tmp_path: Path, flags: list[str]) -> None:
+    """All stay queued without a try less, the operator reads what to mend, and the next run delivers."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink(*flags):
+        code, said = ground.delivered()
+
+    assert code == 75
+    assert re.match(r"feeds: 127\.0\.0\.1:\d+: the relay refuses us: .*; .+\n", said)
+    assert ground.counts() == {"queued": READERS}
+    assert attempts(ground) == {0: READERS}
+
+    with ground.sink():
+        assert ground.delivered()[0] == 0
+    assert ground.counts() == {"sent": READERS}
+
+
+def test_relay_that_is_down_costs_nothing(tmp_path: Path) -> None:
+    """The same without anybody listening."""
+    ground = Ground(tmp_path, READERS)
+    code, said = ground.delivered()
+
+    assert code == 75
+    assert "cannot talk to the relay" in said
+    assert ground.counts() == {"queued": READERS}
+
+
+def test_hanging_up_after_the_dot_leaves_doubt_about_few(tmp_path: Path) -> None:
+    """Nobody knows whether these were taken; when it happens again and again the run stops."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink("-q", "."):
+        code, said = ground.delivered()
+    found = ground.counts()
+
+    assert code == 75
+    assert "without saying whether it took them" in said
+    assert 5 <= found["uncertain"] <= 5 + 10
+    assert found["uncertain"] + found["queued"] == READERS
+
+
+def test_two_processes_share_the_work(tmp_path: Path) -> None:
+    """Started in the same moment, both `deliver` and `run-due`: each reader gets one message."""
+    ground = Ground(tmp_path, 300)
+    with ground.sink():
+        running = [ground.deliver(*command) for command in [(), (), ("run-due",)]]
+        for process in running:
+            process.communicate()
+
+    assert ground.counts() == {"sent": 300}
+    assert {reader: len(names) for reader, names in ground.received().items()} == dict.fromkeys(ground.readers, 1)
+
+
+def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path) -> None:
+    """Nothing is in doubt afterwards, the rest stays queued, and the next run delivers it."""
+    ground = Ground(tmp_path, 300)
+    with ground.sink("-w", "1"):
+        with ground.deliver() as process:
+            while ground.count() < 3:
+                pass
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+        stopped, received = ground.states(), set(ground.received())
+
+    assert process.returncode == 75
+    assert set(stopped.values()) == {"sent", "queued"}
+    assert {reader for reader, state in stopped.items() if state == "sent"} == received
+
+    with ground.sink():
+        ground.delivered()
+    assert ground.counts() == {"sent": 300}
+
+
+def test_second_sigterm_ends_at_once(tmp_path: Path) -> None:
+    """What was in the air is in doubt then, and nothing else."""
+    ground = Ground(tmp_path, READERS)
+    with ground.sink("-w", "60"), ground.deliver() as process:
+        while "sending" not in ground.counts():
+            pass
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+
+    assert process.returncode == -signal.SIGTERM
+    assert ground.counts()["sending"] <= 10
+
+
+def test_who_leaves_meanwhile_gets_nothing(tmp_path: Path) -> None:
+    """Readers who unsubscribe while it is sent: whose message had not been marked as leaving, it does not leave."""
+    ground = Ground(tmp_path, 300)
+    leaving = ground.readers[-100:]
+    with ground.sink(), ground.store() as store, ground.deliver() as process:
+        while ground.count() < 5:
+            pass
+        for reader in reversed(leaving):
+            subscriptions.unsubscribe(store, reader, MONDAY)
+        process.communicate()
+    states, received = ground.states(), ground.received()
+
+    assert received.keys() == {reader for reader, state in states.items() if state == "sent"}
+    assert {reader for reader, state in states.items() if state == "skipped"} <= set(leaving)
+    assert set(states.values()) == {"sent", "skipped"}
