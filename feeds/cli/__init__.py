@@ -29,6 +29,7 @@ COMMANDS = {
     "deliver": "newsletter",
     "run-due": "newsletter",
     "run": "newsletter",
+    "bounces": "bounces",
     "subscribers": "subscribers",
 }
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from feeds.config import Settings
 from feeds.delivery import Backend
+from feeds.errors import MailboxError
 from feeds.model import Issue, Problem
 from feeds.newsletter.drafting import Source, source, source_of
 from feeds.newsletter.ledger import Clock
@@ -20,6 +21,7 @@ from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, qu
 from feeds.newsletter.planning import Planned, ShownForm, ShownIssue, plan, show
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
+from feeds.newsletter.returned import read_mailbox
 from feeds.store import Store
 
 __all__ = [
@@ -58,6 +60,8 @@ class Ran(Struct, frozen=True):
     opened: tuple[Issue, ...]
     delivered: Delivered
     refused: tuple[Problem, ...] = ()  # issues that a person must decide about
+    returned: Mapping[str, int] = {}  # what became of the mail that came back
+    problems: tuple[Problem, ...] = ()  # that held nothing else up
 
 
 def run_due(
@@ -71,11 +75,23 @@ def run_due(
     progress: Progress = quiet,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Ran:
-    """Take notice of new posts, open what is due, deliver what is queued: what cron and the scheduler call.
+    """Read what came back, take notice of new posts, open what is due, deliver what is queued.
 
-    Doing it once more changes nothing. Raises SettingsError, StoreError or DeliveryError.
+    This is what cron and the scheduler call; doing it once more changes nothing. Raises SettingsError,
+    StoreError or DeliveryError.
     """
+    returned, problems = _returned(settings, store, clock, environ)  # first: who has left gets no more
     new_posts = remember(store, source, clock())
     opened = open_due(settings, store, source, clock())
     delivered = deliver(settings, store, backend, clock, environ=environ, progress=progress, stopping=stopping)
-    return Ran(new_posts, opened.issues, delivered, opened.refused)
+    return Ran(new_posts, opened.issues, delivered, opened.refused, returned, problems)
+
+
+def _returned(
+    settings: Settings, store: Store, clock: Clock, environ: Mapping[str, str]
+) -> tuple[Mapping[str, int], tuple[Problem, ...]]:
+    """Read the mailbox; that it cannot be read is no reason to deliver nothing."""
+    try:
+        return read_mailbox(settings, store, clock, environ=environ), ()
+    except MailboxError as error:
+        return {}, (Problem(error.where, 0, error.what, error.mend),)
