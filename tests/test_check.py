@@ -119,6 +119,7 @@ BROKEN = [
     ("atom", 'xml:lang="ar-DZ"', 'xml:lang="arabic_DZ"', "not a language tag"),
     ("json", '"language": "fr"', '"language": "cn-ZH"', "no language"),
     ("rss", "text-align: right", "margin: 99999em", "style"),
+    ("atom", "<name>ليلى</name>", "<name>ليلى &lt;layla@example.org&gt;</name>", "holds a mail address"),
     # its history
     ("rss", "<channel>", f"<channel><fh:archive {HISTORY}/>", "of no archive"),
     ("atom", "<rights", f"<fh:archive {HISTORY}/><rights", "the way back to the feed"),

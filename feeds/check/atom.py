@@ -1,5 +1,6 @@
 """What is wrong with an Atom 1.0 document, by RFC 4287."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,12 @@ def _named(**elements: Element) -> Table:
     return {f"{ATOM}{name}": element for name, element in elements.items()}
 
 
+def _name(text: str) -> Iterator[Fault]:
+    yield from words(text)
+    if re.search(r"<[^<>\s]+@[^<>\s]+>", text):
+        yield Fault(f"{text!r} holds a mail address", "give it apart, as email", "W3C validator: ContainsEmail")
+
+
 FEED: Table = _named(
     id=Element(identifier, required=True),
     title=Element(required=True),
@@ -71,7 +78,7 @@ ENTRY: Table = {
     ),
     **MEDIA_TABLE,
 }
-PERSON: Table = _named(name=Element(words, required=True), email=Element(address), uri=Element(uri))
+PERSON: Table = _named(name=Element(_name, required=True), email=Element(address), uri=Element(uri))
 _TEXTS = ("title", "subtitle", "rights", "summary", "content")
 
 
