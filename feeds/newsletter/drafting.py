@@ -78,7 +78,7 @@ def draft(
     """
     bucket = bucket or own(newsletter, settings.site)
     cut = cut_of(connection, newsletter, bucket, now) if due_key else posts.head(connection)
-    letter = _letter(settings, newsletter, issues.next_number(connection, newsletter.name))
+    letter = letter_of(settings, newsletter, issues.next_number(connection, newsletter.name))
     wanted = wanted_by(connection, newsletter, source, cut, bucket)
     burst = () if in_bursts else burst_of(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
     forms = () if burst else _forms(composer(settings, newsletter, source, letter, now), wanted, newsletter.min_posts)
@@ -125,7 +125,7 @@ def _forms(compose: Compose, wanted: Wanted, min_posts: int) -> tuple[Form, ...]
     return tuple(forms.values())
 
 
-def _letter(settings: Settings, newsletter: Newsletter, number: int) -> Letterhead:
+def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letterhead:
     """Return what the messages of an issue say of their sender. Raises SettingsError."""
     mail = settings.mail
     return letterhead(
