@@ -29,6 +29,12 @@ def _markdown_it(body: str) -> str:
     return markdown_it.render(body)
 
 
+def _restructuredtext(body: str) -> str:
+    from feeds.markup import restructuredtext
+
+    return restructuredtext.render(body)
+
+
 def _commonmark(*extensions: str) -> Renderer:
     def render(body: str) -> str:
         from feeds.markup import commonmark
@@ -60,6 +66,7 @@ RENDERERS: dict[str, Renderer] = {
     "pulldown": _commonmark("header_attributes"),  # Zola
     "kramdown": _kramdown,  # Jekyll
     "markdown-it": _markdown_it,  # Eleventy
+    "rst": _restructuredtext,  # Pelican, Nikola
     "html": lambda body: body,
     "text": _text,
 }

@@ -98,6 +98,7 @@ def markups(markdown: str = "markdown", **others: str) -> Mapping[str, str]:
         {
             **dict.fromkeys((".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".mdown"), markdown),
             **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+            **dict.fromkeys((".rst", ".rest"), "rst"),
             **{f".{ending}": markup for ending, markup in others.items()},
         }
     )

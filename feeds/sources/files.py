@@ -5,7 +5,6 @@ from feeds.sources.dialect import Dialect
 # Markup that is told apart, but not read yet.
 _FOREIGN = {
     **dict.fromkeys((".adoc", ".asciidoc", ".asc"), "AsciiDoc"),
-    **dict.fromkeys((".rst", ".rest"), "reStructuredText"),
     ".textile": "Textile",
     ".ipynb": "Jupyter",
     ".org": "Org",

@@ -15,7 +15,7 @@ def split(body: str, markup: str) -> tuple[str, str, int]:
 
     Returns its source in one line ("" when there is none), the body after it, and how many lines went.
     """
-    found = (_MARKDOWN.match(body) if markup != "html" else None) or _HTML.match(body)
+    found = (_MARKDOWN.match(body) if markup not in ("html", "rst") else None) or _HTML.match(body)
     if found is None:
         return "", body, 0
     title = " ".join("".join(filter(None, found.groups())).split())
