@@ -40,6 +40,7 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
 
 PLAIN = Dialect(
     name="plain",
+    template="go",
     place=place,
     address=address,
     permalink="/:path:output_ext",

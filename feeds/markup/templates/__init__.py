@@ -9,7 +9,7 @@ from feeds.markup.templates.asides import plain
 from feeds.markup.templates.context import Context
 from feeds.markup.templates.liquid import HEXO, LIQUID, NUNJUCKS
 from feeds.markup.templates.mdx import MDX, PURE_MDX
-from feeds.markup.templates.shortcodes import HUGO, NIKOLA, ZOLA
+from feeds.markup.templates.shortcodes import GO, HUGO, NIKOLA, ZOLA
 from feeds.markup.templates.tags import Family, expand
 from feeds.model import Post, Problem, Site
 
@@ -21,6 +21,7 @@ FAMILIES: Mapping[str, Family] = {
     "hugo": HUGO,
     "nikola": NIKOLA,
     "zola": ZOLA,
+    "go": GO,
     "mdx": MDX,
     "pure mdx": PURE_MDX,
 }

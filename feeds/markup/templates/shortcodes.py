@@ -50,6 +50,11 @@ HUGO = Family(
     in_code=_SHOWN,
 )
 NIKOLA = HUGO
+# Generators of one's own in Go: {{image "a.png" 850}}.
+GO = Family(
+    tag=r"\{\{(?P<end>(?!))?-?\s*(?P<name>[A-Za-z]\w*)(?P<arguments>\s(?:(?!\}\}|\{\{).)*+)(?P<closed>)\}\}(?P<value>(?!))?",
+    rules={**rules.PLAYERS, "figure": rules.image, "image": rules.image, "video": rules.framed, "iframe": rules.framed},
+)
 
 ZOLA = Family(
     tag=(
