@@ -19,7 +19,7 @@ from feeds.store.tables import PENDING
 
 Progress = Callable[[str, int, int], None]
 
-TICK = 30.0  # seconds after which the lease is looked after, though nothing happened
+TICK = 0.5  # seconds after which signals and the lease are looked after, though nothing happened
 PATIENCE = 60.0  # seconds that a run waits for its turn; if it is longer, the next run comes back
 
 
