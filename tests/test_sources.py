@@ -59,6 +59,7 @@ guid: https://old.example.org/?p=1
         language="ar-DZ",
         summary="One line of text",
         image="https://example.org/posts/%D8%B5%D9%88%D8%B1/1.png",
+        template="go",
         expires=datetime(2029, 12, 31, 23, tzinfo=UTC),
     )
 
@@ -69,7 +70,7 @@ def test_a_post_with_a_date_only() -> None:
     """A date is all that a post must have; the rest is found or left empty."""
     expected = datetime(2025, 6, 19, 23, tzinfo=UTC)
 
-    assert post("x: y") == Post("posts/a.md", "https://example.org/posts/a.html", "A", expected, expected)
+    assert post("x: y") == Post("posts/a.md", "https://example.org/posts/a.html", "A", expected, expected, template="go")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the meaning of template code depends on, and what is found wrong with it."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -33,8 +34,8 @@ class Context:
 
     def unknown(self, line: int, kind: str, arguments: str = "") -> None:
         """Note a construct that was left out, the first of its kind."""
-        if kind not in self._seen:
-            self._seen.add(kind)
+        if (family := re.split(r"[.\s|\[]", kind)[0]) not in self._seen:  # all of {{ release.url }}, {{ release.size }}
+            self._seen.add(family)
             shown = shorten(" ".join(f"{kind} {arguments}".split()), 40)
             what = f'the template code "{shown}" is not known, so it was left out'
             self.problems.append(Problem(self.post.path, line, what, "write in Markdown or HTML what it stands for"))

@@ -39,7 +39,9 @@ def _value(expression: str, context: Context) -> str | None:
         found = _FILTER.match(each)
         if value is None or found is None:
             return None
-        value = _filtered(value, found[1], found[2] or "", context)
+        text, value = value, _filtered(value, found[1], found[2] or "", context)
+        if value is None and base.strip()[:1] in {"'", '"'}:  # whatever the filter makes of it, it is the author's text
+            value = text
     return value
 
 
