@@ -106,7 +106,7 @@ def test_check_exits_with_1_while_there_are_problems(feeds: Call, site: Path) ->
 
     (site / "posts/مكسور.md").unlink()
 
-    assert feeds("check", "--site", site) == (0, "no problems\n", "")
+    assert feeds("check", "--site", site) == (0, "2 posts, no problems\n", "")
 
 
 def test_strict_build_exits_with_1(feeds: Call, site: Path) -> None:

@@ -174,10 +174,10 @@ def test_progress_is_told(site: Path) -> None:
 
 def test_check_finds_nothing_wrong_with_what_we_write(site: Path) -> None:
     """Before and after a build, a blog in order has no problems."""
-    before = check(load(site), NOW)
+    before = check(load(site), NOW).problems
     build(load(site), NOW)
 
-    assert ((), ()) == (before, check(load(site), NOW))
+    assert ((), ()) == (before, check(load(site), NOW).problems)
 
 
 def test_check_names_what_is_wrong_with_posts_and_with_files(site: Path) -> None:
@@ -186,12 +186,12 @@ def test_check_names_what_is_wrong_with_posts_and_with_files(site: Path) -> None
     (site / "posts" / "bad.md").write_text('---\ntitle: "a "b" c"\n---\n', "utf-8")
     (site / "public" / "atom.xml").write_bytes(b"<feed/>")
 
-    assert ["posts/bad.md", "public/atom.xml"] == sorted({each.path for each in check(load(site), NOW)})
+    assert ["posts/bad.md", "public/atom.xml"] == sorted({each.path for each in check(load(site), NOW).problems})
 
 
 def test_check_names_the_settings_that_make_bad_feeds(site: Path) -> None:
     """What no post can mend is a problem of the feed."""
-    found = check(settings(site, 'hub = "hub.example"'), NOW)
+    found = check(settings(site, 'hub = "hub.example"'), NOW).problems
 
     assert {"hub.example" in each.what for each in found} == {True}
 
@@ -267,5 +267,5 @@ def test_a_site_of_nothing_has_feeds(tmp_path: Path) -> None:
     (tmp_path / "posts").mkdir()
     build(load(tmp_path), NOW)
 
-    assert () == check(load(tmp_path), NOW)
+    assert () == check(load(tmp_path), NOW).problems
     assert "https://example.org/" == parse((tmp_path / "feeds.toml").read_text("utf-8")).site.url

@@ -78,7 +78,7 @@ def test_only_the_broken_post_of_the_arabic_blog_is_at_fault(bidja: Path) -> Non
     """Our own validator agrees that every feed is right."""
     build(load(bidja), NOW)
 
-    assert [3] == [problem.line for problem in check(load(bidja), NOW)]
+    assert [3] == [problem.line for problem in check(load(bidja), NOW).problems]
 
 
 def test_json_feeds_of_the_arabic_blog_follow_the_schema(bidja: Path, shared: Path) -> None:

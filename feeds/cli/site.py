@@ -1,7 +1,7 @@
 """init, build, check, adopt, config: a folder of posts and its feeds."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from feeds.cli.call import Call, counted, with_call
+from feeds.model import LeftOut
 
 if TYPE_CHECKING:
     from feeds.publish.outlook import Outlook
@@ -77,8 +78,12 @@ def _show(call: Call, outlooks: Sequence["Outlook"]) -> None:
 def _summary(built: Any) -> str:
     files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
     text = f"{built.posts} posts in {len(built.feeds)} feeds; files: {counted({k: v for k, v in files.items() if v})}"
-    left_out = Counter(each.reason for each in built.left_out)
-    return f"{text}; left out: {counted(left_out)}" if left_out else text
+    return text + _left_out(built.left_out)
+
+
+def _left_out(files: Iterable[LeftOut]) -> str:
+    reasons = Counter(each.reason for each in files)
+    return f"; left out: {counted(reasons)}" if reasons else ""
 
 
 @click.command()
@@ -88,11 +93,15 @@ def check(call: Call) -> int:
     from feeds.publish import check as deed
 
     with call.progress() as progress:
-        problems = deed(call.settings, datetime.now(UTC), progress)
-    call.problems(problems)
-    call.value(problems)
-    call.say({0: "no problems", 1: "1 problem"}.get(len(problems), f"{len(problems)} problems"))
-    return 1 if problems else 0
+        checked = deed(call.settings, datetime.now(UTC), progress)
+    call.problems(checked.problems)
+    call.value(checked)
+    for each in checked.left_out:
+        call.more(f"left out  {each.path}: {each.reason}")
+    count = len(checked.problems)
+    said = {0: "no problems", 1: "1 problem"}.get(count, f"{count} problems")
+    call.say(f"{checked.posts} posts, {said}{_left_out(checked.left_out)}")
+    return 1 if count else 0
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,7 @@ from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
 from feeds.formats.places import patterns
 from feeds.identity import guard
-from feeds.model import Feed, LeftOut, Problem
+from feeds.model import Feed, LeftOut, Post, Problem
 from feeds.publish.announcing import Told, announce, ping
 from feeds.publish.archive import archived
 from feeds.publish.files import File, archive_files, feed_files, page_files
@@ -24,6 +24,7 @@ from feeds.publish.posts import Public, Renderer, public, survey
 
 __all__ = [
     "Built",
+    "Checked",
     "Outlook",
     "Progress",
     "Public",
@@ -58,6 +59,14 @@ def quiet(what: str, done: int, total: int) -> None:
     """Tell nobody how far a deed has come."""
 
 
+class Checked(Struct, frozen=True):
+    """What a check came to."""
+
+    posts: int
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+
+
 def build(
     settings: Settings,
     now: datetime,
@@ -77,7 +86,7 @@ def build(
     feeds, older = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
-    _render((*feeds, *older), renderer, progress)
+    _render(_shown((*feeds, *older)), renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
     out = Path(settings.feeds.out)
@@ -108,19 +117,19 @@ def foresee(
     feeds, _ = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds)))
-    _render(feeds, renderer, progress)
+    _render(_shown(feeds), renderer, progress)
     return tuple(outlooks(settings, feeds, feed_files(feeds, renderer), {post.id for post in found.posts}))
 
 
-def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tuple[Problem, ...]:
-    """Return what is wrong with the posts, the feeds that they make, and the feeds that are on disk.
+def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Checked:
+    """Find what is wrong with the posts, all of them, the feeds that they make, and the feeds that are on disk.
 
     Raises SettingsError, or OutputError for a feed that cannot be read.
     """
     found = survey(settings, now)
     renderer = Renderer(settings, found.posts)
     feeds, older = documents(settings, feeds_of(settings, found))
-    _render((*feeds, *older), renderer, progress)
+    _render(found.posts, renderer, progress)
     out = settings.root / settings.feeds.out
     files = [*feed_files(feeds, renderer), *archive_files(older, renderer, out), *page_files(settings, feeds)]
     sources = {post.id: post.path for post in found.posts}
@@ -128,7 +137,7 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> tupl
     for number, file in enumerate(files, 1):
         problems.update(_wrong(settings, file, sources))
         progress("feeds", number, len(files))
-    return tuple(sorted(problems))
+    return Checked(len(found.posts), found.left_out, tuple(sorted(problems)))
 
 
 def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
@@ -156,9 +165,13 @@ def documents(settings: Settings, feeds: tuple[Feed, ...]) -> tuple[tuple[Feed, 
     return archived(feeds, settings.root / wanted.out, settings.site.url, wanted.limit)
 
 
-def _render(feeds: tuple[Feed, ...], renderer: Renderer, progress: Progress) -> None:
-    posts = {post.id: post for feed in feeds for post in feed.posts}
-    for number, _ in enumerate(renderer.entries(posts.values()), 1):
+def _shown(feeds: Iterable[Feed]) -> Collection[Post]:
+    """Return the posts that stand in some feed, each once."""
+    return {post.id: post for feed in feeds for post in feed.posts}.values()
+
+
+def _render(posts: Collection[Post], renderer: Renderer, progress: Progress) -> None:
+    for number, _ in enumerate(renderer.entries(posts), 1):
         progress("posts", number, len(posts))
 
 
