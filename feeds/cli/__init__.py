@@ -30,6 +30,8 @@ COMMANDS = {
     "run-due": "newsletter",
     "run": "newsletter",
     "bounces": "bounces",
+    "status": "outbox",
+    "outbox": "outbox",
     "subscribers": "subscribers",
 }
 
