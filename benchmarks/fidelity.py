@@ -159,7 +159,9 @@ links, images, quotations, paragraphs and footnotes come out, in the same order,
 and targets. Template code and control characters are cut from the bodies before; ids, classes, highlighting, curly
 quotes, tables of contents and the form of footnotes do not count. The engines are the real ones with their own
 defaults (Hugo with raw HTML let through; `remark` with its GFM plugin stands for Astro, Docusaurus and Gatsby;
-pulldown-cmark, in pyromark, for Zola).
+pulldown-cmark, in pyromark, for Zola). Columns with "feeds:" are what posts are rendered with, as their engine asks:
+`goldmark` for Hugo, `kramdown` for Jekyll, `markdown-it` for Eleventy, `markdown` for Pelican and Nikola, `gfm` for
+Hexo, Astro, Docusaurus and Gatsby, `pulldown` for Zola.
 
 Share of posts that are identical, in percent, and processor time of rendering alone:
 

@@ -44,6 +44,12 @@ def _commonmark(*extensions: str) -> Renderer:
     return render
 
 
+def _goldmark(body: str) -> str:
+    from feeds.markup import goldmark
+
+    return goldmark.relinked(_commonmark("autolink", "header_attributes")(body), body)
+
+
 def _kramdown(body: str) -> str:
     from feeds.markup import kramdown
 
@@ -62,7 +68,7 @@ def _text(body: str) -> str:
 RENDERERS: dict[str, Renderer] = {
     "markdown": _markdown,  # Pelican, Nikola
     "gfm": _commonmark("autolink"),  # Hexo, Astro, Docusaurus, Gatsby
-    "goldmark": _commonmark("autolink", "header_attributes"),  # Hugo
+    "goldmark": _goldmark,  # Hugo
     "pulldown": _commonmark("header_attributes"),  # Zola
     "kramdown": _kramdown,  # Jekyll
     "markdown-it": _markdown_it,  # Eleventy
