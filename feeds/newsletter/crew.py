@@ -17,6 +17,8 @@ from feeds.errors import FeedsError
 from feeds.model import Outcome
 from feeds.store.deliveries import Claimed
 
+GATHER = 0.001  # seconds; more messages in a commit are worth more than a connection that rests so long
+
 Make = Callable[[Claimed, Envelope], bytes]
 
 
@@ -63,8 +65,8 @@ class Crew:
         found: list[Done] = []
         try:
             found.append(self._done.get(timeout=seconds))
-            while True:
-                found.append(self._done.get_nowait())
+            while len(found) < self.busy:
+                found.append(self._done.get(timeout=GATHER))
         except Empty:
             pass
         self.busy -= len(found)

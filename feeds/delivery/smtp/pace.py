@@ -29,6 +29,11 @@ class TokenBucket(Struct, frozen=True):
     halved: datetime | None = None  # when last
     blocked_until: datetime | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it limits nothing: no rate was set, and nobody has complained."""
+        return self.rate >= UNLIMITED and not self.blocked_until
+
     def take(self, now: datetime) -> tuple["TokenBucket", float]:
         """Take a turn; return the bucket after it, and the seconds to wait before the message may leave."""
         start = max(now, self.blocked_until or now)
@@ -65,7 +70,7 @@ class Pace(Struct, frozen=True):
 
         A wait longer than `patience` takes no turn: let others go first, and come back after it.
         """
-        taken = {scope: bucket.take(now) for scope, bucket in self._of(domain, now)}
+        taken = {scope: bucket.take(now) for scope, bucket in self._of(domain, now) if not bucket.is_idle}
         wait = max((seconds for _, seconds in taken.values()), default=0.0)
         if wait > patience:
             return self, wait

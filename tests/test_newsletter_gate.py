@@ -1,0 +1,91 @@
+"""How fast messages may leave, whoever else delivers, and what outlives the process."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.newsletter.gate import QUOTA_PAUSE, Gate
+from feeds.replies import VERDICTS
+from feeds.store import Store
+from tests.newsletter_site import MONDAY, URL
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(URL, tmp_path) as opened:
+        yield opened
+
+
+def admitted(store: Store, gate: Gate, now: datetime, *domains: str) -> list[str]:
+    """Ask for messages to these domains in one transaction; return those that may leave."""
+    with store.writing() as connection:
+        gate.read(connection, now, anew=True)
+        found = [domain for domain in domains if gate.admits(domain, now)]
+        gate.write(connection)
+    return found
+
+
+def heard(store: Store, gate: Gate, meaning: str, now: datetime, domain: str = "a.example") -> None:
+    with store.writing() as connection:
+        gate.read(connection, now, anew=True)
+        gate.heard(VERDICTS[meaning], domain, now)
+        gate.write(connection)
+
+
+def test_without_limits_all_may_leave(store: Store) -> None:
+    """And nothing is kept."""
+    gate = Gate({})
+
+    assert admitted(store, gate, MONDAY, *["a.example"] * 1000) == ["a.example"] * 1000
+    assert gate.wait == 0
+
+
+def test_rate_is_shared_by_processes(store: Store) -> None:
+    """Two of them at ten a second let out ten in a second together."""
+    gates = [Gate({"": 10.0}), Gate({"": 10.0})]
+    tenths = [MONDAY + SECOND * number / 20 for number in range(20)]
+    left = Counter(number for number, now in enumerate(tenths) for gate in gates if admitted(store, gate, now, "a"))
+
+    assert sum(left.values()) == 10
+    assert max(left.values()) == 1
+
+
+def test_slow_domain_does_not_hold_up_others(store: Store) -> None:
+    """Its own bucket says how long it waits."""
+    gate = Gate({"slow.example": 0.5})
+    found = admitted(store, gate, MONDAY, "slow.example", "slow.example", "fast.example", "fast.example")
+
+    assert found == ["slow.example", "fast.example", "fast.example"]
+    assert gate.shut == {"slow.example"}
+    assert gate.wait == pytest.approx(2.0)
+
+
+def test_limit_of_all_others_is_for_each_of_them(store: Store) -> None:
+    """ "*" gives each domain a bucket of its own."""
+    assert admitted(store, Gate({"*": 1.0}), MONDAY, "a", "a", "b", "b") == ["a", "b"]
+
+
+def test_throttled_relay_is_left_alone_across_runs(store: Store) -> None:
+    """A new process knows what the last one heard; after a while all is forgiven."""
+    heard(store, Gate({}), "rate", MONDAY)
+    at_once, later = (admitted(store, Gate({}), now, "a") for now in (MONDAY, MONDAY + SECOND * 2))
+    gate = Gate({})
+    admitted(store, gate, MONDAY + timedelta(hours=1), *"abc")
+
+    assert (at_once, later) == ([], ["a"])
+    assert gate.shut == set()
+
+
+def test_quota_shuts_everything_for_an_hour(store: Store) -> None:
+    """Not only the domain whose message was refused."""
+    heard(store, Gate({}), "quota", MONDAY)
+    gate = Gate({})
+
+    assert admitted(store, gate, MONDAY + timedelta(minutes=59), "b.example") == []
+    assert gate.wait == pytest.approx(60)
+    assert admitted(store, Gate({}), MONDAY + QUOTA_PAUSE + SECOND, "b.example") == ["b.example"]
