@@ -40,7 +40,7 @@ def source(settings: Settings, now: datetime) -> Source:
 
 def source_of(settings: Settings, found: Public) -> Source:
     """Return posts that were collected already as a newsletter needs them."""
-    renderer = Renderer(settings)
+    renderer = Renderer(settings, found.posts)
     return Source({post.id: post for post in found.posts}, lambda posts: tuple(renderer.entries(posts)))
 
 
