@@ -49,6 +49,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and os.geteuid() == 0,
         "install the Debian package postgresql, and be root",
     ),
+    "postfix": (
+        lambda: Path("/usr/sbin/postfix").exists() and os.geteuid() == 0,
+        "install the Debian package postfix, and be root",
+    ),
     "smtp-sink": (lambda: Path("/usr/sbin/smtp-sink").exists(), "install the Debian package postfix"),
     "wheel": (lambda: "site-packages" in Path(feeds.__file__).parts, "run `make test`, which tests the built wheel"),
 }

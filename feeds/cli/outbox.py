@@ -130,9 +130,11 @@ def _told(status: Status) -> str:
     issue = status.issue
     lines = [f"{issue.newsletter}-{issue.number} {issue.state}: {counted(issue.deliveries) or 'no deliveries'}"]
     for each in status.reasons:
-        code = f"{each.code or ''} {each.enhanced} {each.meaning}".split()
+        why = " ".join(f"{each.code or ''} {each.enhanced} {each.meaning} {each.example}".split())[:160]
         if each.state not in ("sent", "queued"):
-            lines.append(f"  {each.readers} {each.state}: {' '.join((*code, each.example))[:160]}".rstrip(": "))
+            lines.append(f"  {each.readers} {each.state}: {why}".rstrip(": "))
+    if "uncertain" in issue.deliveries:
+        lines.append(f"  `feeds status {issue.newsletter}-{issue.number} --state uncertain` names who is in doubt")
     if status.next_turn:
         lines.append(f"  next try at {status.next_turn:%Y-%m-%d %H:%M} UTC")
     if status.at_work:
