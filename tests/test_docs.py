@@ -48,7 +48,7 @@ def follow(command: click.Command, words: list[str]) -> None:
         assert found is not None
         command = found
     known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
-    unknown = [word for word in words if word.startswith("-") and word not in known]
+    unknown = [word for word in words if word.startswith("-") and word not in {"-", *known}]
     if unknown:
         raise click.UsageError(f"{command.name} has no option {unknown[0]}")
 
