@@ -278,8 +278,6 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
     if ran and ran.returned:
         call.say(f"came back: {counted(ran.returned)}")
-    if ran and ran.returned:
-        call.say(f"came back: {counted(ran.returned)}")
     for opened in ran.opened if ran else ():
         call.say(_about(opened))
     if ran and ran.delivered.outcomes:
