@@ -33,6 +33,6 @@ def expanded(
     """Return the body of a post without template code, and a problem for each construct that is not known."""
     context = Context(post, site, first_line, links)
     family = FAMILIES.get("pure mdx" if post.template == "mdx" and post.path.endswith(".mdx") else post.template)
-    if family and ("{" in text or "<" in text):
+    if family:
         text = expand(text, family, context)
     return (text if context.is_html else plain(text, post.markup, context)), tuple(context.problems)

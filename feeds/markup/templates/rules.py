@@ -105,7 +105,7 @@ def code(tag: Tag, context: Context) -> str:
     language = word if _LANGUAGE.fullmatch(word) else ""
     if context.is_html:
         return f"<pre><code>{escape(tag.inside.strip(chr(10)), quote=False)}</code></pre>"
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", tag.inside)), 3)
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", tag.inside))])
     start = "" if tag.is_alone else "\n\n"
     inside = tag.inside.strip("\n").rstrip()
     return f"{start}{fence}{language}\n{inside}\n{tag.indent}{fence}\n"

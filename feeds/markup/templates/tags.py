@@ -13,6 +13,7 @@ _DEPTH = 50  # of tags within tags; beyond that their text stays and they go
 _FENCE = r"(?P<fence>^[ \t>]*+(?:(?:[-*+]|\d{1,3}[.)])[ \t]++)*+(?P<marks>`{3,}|~{3,})[^`\n]*$)"
 _CODE = r"(?P<code>(?<!`)(?P<ticks>`++)(?:(?!(?<!`)(?P=ticks)(?!`)|\n[ \t]*\n).){1,1000}+(?P=ticks)(?!`)"
 _SHOWN = _FENCE + "|" + _CODE + r"|<!--(?:(?!-->|<!--).)*+-->)"
+_FLAGS = re.MULTILINE | re.DOTALL
 _ARGUMENT = re.compile(
     r"""(?:([\w:-]+)\s*=\s*)?(?:\{?"((?:\\.|[^"\\])*)"\}?|\{?'((?:\\.|[^'\\])*)'\}?|\{?`([^`]*)`\}?|([^\s,"'=]+))"""
 )
@@ -61,7 +62,9 @@ class Family(Struct, frozen=True):
 
 def expand(text: str, family: Family, context: Context) -> str:
     """Put for each tag what its rule says; an unknown one goes, what is inside stays, and it is a problem."""
-    return _Walk(text, family, context).result()
+    tags = list(re.finditer(family.tag, text, _FLAGS))
+    ended = frozenset(tag["name"] or "" for tag in tags if tag["end"])
+    return _Walk(text, family, context, ended).result() if tags else text  # most have none
 
 
 class _Frame:
@@ -74,14 +77,13 @@ class _Frame:
 class _Walk:
     """One way through a body."""
 
-    def __init__(self, text: str, family: Family, context: Context) -> None:
+    def __init__(self, text: str, family: Family, context: Context, ended: frozenset[str]) -> None:
         self._text, self._family, self._context = text, family, context
         self._open = [_Frame(Tag(""))]
         shown = "" if context.is_html else _SHOWN + "|"
-        self._pattern = re.compile(f"{shown}(?P<tag>{family.tag})", re.MULTILINE | re.DOTALL)
+        self._pattern = re.compile(f"{shown}(?P<tag>{family.tag})", _FLAGS)
         self._line, self._counted = context.first_line, 0
-        tags = (match for match in re.finditer(family.tag, text, re.MULTILINE | re.DOTALL) if match["end"])
-        self._ended = {tag["name"] or "" for tag in tags}
+        self._ended = ended
 
     def result(self) -> str:
         """Go to the end."""
