@@ -94,3 +94,10 @@ def test_any_text(text: str, length: int) -> None:
     short = shorten(text, length)
 
     assert short == text or (len(short) <= length + 1 and short.endswith("…") and text.startswith(short[:-1]))
+
+
+def test_marks_of_footnotes() -> None:
+    """The number of a footnote is no word, whatever renderer set it; nor is the footnote."""
+    note = '<section>\n<ol>\n<li id="fn-1">\n<p>note</p>\n</li>\n</ol>\n</section>'
+
+    assert "a b" == excerpt(f'<p>a<sup><a href="https://x/#fn-1" id="fnref-1">1</a></sup> b</p>\n{note}')
