@@ -35,4 +35,6 @@ def expanded(
     family = FAMILIES.get("pure mdx" if post.template == "mdx" and post.path.endswith(".mdx") else post.template)
     if family:
         text = expand(text, family, context)
-    return (text if context.is_html else plain(text, post.markup, context)), tuple(context.problems)
+    if post.markup not in {"html", "rst"}:
+        text = plain(text, post.markup, context)
+    return text, tuple(context.problems)
