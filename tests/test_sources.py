@@ -70,7 +70,9 @@ def test_a_post_with_a_date_only() -> None:
     """A date is all that a post must have; the rest is found or left empty."""
     expected = datetime(2025, 6, 19, 23, tzinfo=UTC)
 
-    assert post("x: y") == Post("posts/a.md", "https://example.org/posts/a.html", "A", expected, expected, template="go")
+    assert post("x: y") == Post(
+        "posts/a.md", "https://example.org/posts/a.html", "A", expected, expected, template="go"
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,7 +228,7 @@ def test_engines_are_recognised() -> None:
     assert recognise({"_config.yml": "", "posts": ""}.get) == "jekyll"
     assert recognise({"_posts": ""}.get) == "jekyll"
     assert recognise({"posts": "", "README.md": ""}.get) == "plain"
-    assert recognise({}.get) == "plain"
+    assert recognise(lambda _: None) == "plain"
 
 
 WORDS = st.sampled_from(
