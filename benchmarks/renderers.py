@@ -30,7 +30,9 @@ def _ours() -> dict[str, Maker]:
     from feeds.markup.renderers import RENDERERS as OURS
 
     return {
-        f"feeds: {name}": partial(_as_it_is, render) for name, render in OURS.items() if name not in {"html", "text", "rst"}
+        f"feeds: {name}": partial(_as_it_is, render)
+        for name, render in OURS.items()
+        if name not in {"html", "text", "rst"}
     }
 
 
