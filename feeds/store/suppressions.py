@@ -15,7 +15,8 @@ from feeds.store.tables import subscriber, suppression
 def add(connection: Connection, email_key: str, reason: str, now: datetime, *, detail: str = "") -> bool:
     """Put an address on the list, by its key; tell whether it was not there. `detail` carries no address."""
     row = {"email_hash": _digest(secret(connection), email_key), "reason": reason, "detail": detail, "since": now}
-    return connection.execute(insert_new(connection, suppression).values(row)).rowcount == 1
+    statement = insert_new(connection, suppression).values(row).execution_options(preserve_rowcount=True)
+    return connection.execute(statement).rowcount == 1
 
 
 def add_subscriber(connection: Connection, subscriber_id: int, reason: str, now: datetime, *, detail: str = "") -> bool:
