@@ -16,6 +16,7 @@ from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 from msgspec import Struct
@@ -99,6 +100,7 @@ def _usable(secrets: Sequence[str]) -> str:
     return secrets[0]
 
 
+@lru_cache(maxsize=16)  # it goes into each token of each message
 def _mark(secret: str) -> str:
     return urlsafe_b64encode(_hmac(secret, b"mark")).decode()[0]
 

@@ -8,6 +8,7 @@ A variant is encoded once and stamped per recipient:
 import re
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from hmac import digest
 from html import escape
@@ -111,11 +112,16 @@ def _values(recipient: Recipient, date: datetime) -> dict[bytes, bytes]:
         raise ValueError(f"{recipient.message_id!r} is no Message-ID")
     values = {
         TO: header("To", *mailboxes(Mailbox(plain_address(recipient.address), recipient.name))),
-        DATE: format_datetime(date),
+        DATE: _dated(date.isoformat()),
         MESSAGE_ID: header("Message-ID", recipient.message_id),
         **_body_values(recipient),
     }
     return {placeholder.encode(): value.encode() for placeholder, value in values.items()}
+
+
+@lru_cache(maxsize=16)  # the same for all messages of an issue
+def _dated(moment: str) -> str:
+    return format_datetime(datetime.fromisoformat(moment))
 
 
 def _body_values(recipient: Recipient) -> dict[str, str]:

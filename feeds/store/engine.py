@@ -66,6 +66,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # FULL: with NORMAL a power cut may forget commits, and what was sent would be sent again.
     connection.execute("PRAGMA synchronous = FULL")
+    # 64 MiB instead of 2: opening an issue for 200,000 readers took a quarter less time.
+    connection.execute("PRAGMA cache_size = -65536")
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         connection.execute("PRAGMA journal_mode = WAL")
 
