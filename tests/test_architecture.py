@@ -24,7 +24,7 @@ RINGS = {
     0: "model errors",
     1: "sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim",
     2: "config discovery fetch templating collect lockfile output store delivery mailbox websub",
-    3: "publish subscriptions newsletter",
+    3: "publish subscriptions newsletter doctor",
     4: "cli scheduler serving watching worker web",
 }
 RING = {name: ring for ring, names in RINGS.items() for name in names.split()}

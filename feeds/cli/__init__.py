@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "output",
     "ping": "output",
     "config": "site",
+    "doctor": "doctor",
     "preview": "newsletter",
     "issue": "newsletter",
     "schedule": "newsletter",

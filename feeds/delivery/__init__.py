@@ -5,6 +5,7 @@ Contains no decisions: what to send, whether to try again and what to remember i
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feeds.config import Mail, secret
 from feeds.delivery.backend import Backend, Envelope
@@ -13,11 +14,14 @@ from feeds.delivery.folder import Folder
 from feeds.delivery.memory import Memory
 from feeds.errors import SettingsError
 
-__all__ = ["BACKENDS", "Backend", "Envelope"]
+if TYPE_CHECKING:
+    from feeds.delivery.smtp import Relay
+
+__all__ = ["BACKENDS", "Backend", "Envelope", "relay_of"]
 
 
-def _smtp(mail: Mail, folder: Path, environ: Mapping[str, str]) -> Backend:
-    """Make the SMTP backend: imported here, since most runs send nothing. Raises SettingsError."""
+def relay_of(mail: Mail, folder: Path, environ: Mapping[str, str]) -> "Relay":
+    """Return the relay that the settings name, with its password. Raises SettingsError."""
     from feeds.delivery import smtp
 
     section = mail.smtp
@@ -34,7 +38,14 @@ def _smtp(mail: Mail, folder: Path, environ: Mapping[str, str]) -> Backend:
     )
     if relay.user and not relay.password:
         raise SettingsError("mail.smtp.user needs a password", "set FEEDS_SMTP_PASSWORD or FEEDS_SMTP_PASSWORD_FILE")
-    return smtp.Smtp(relay, section.connections)
+    return relay
+
+
+def _smtp(mail: Mail, folder: Path, environ: Mapping[str, str]) -> Backend:
+    """Make the SMTP backend: imported here, since most runs send nothing. Raises SettingsError."""
+    from feeds.delivery import smtp
+
+    return smtp.Smtp(relay_of(mail, folder, environ), mail.smtp.connections)
 
 
 # `mail.backend` -> what makes one of the [mail] section, the site's folder and the environment.

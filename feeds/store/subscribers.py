@@ -89,6 +89,11 @@ def set_status(connection: Connection, subscriber_id: int, status: str, *, forme
     return connection.execute(change.values(status=status)).rowcount == 1
 
 
+def languages(connection: Connection) -> set[str]:
+    """Return the languages of all active readers."""
+    return set(connection.scalars(select(subscriber.c.language).where(subscriber.c.status == "active").distinct()))
+
+
 def clocks(connection: Connection, newsletter: str) -> dict[Clock, datetime]:
     """Return the clocks that readers of a newsletter go by, and since when there is a reader who does."""
     columns = (subscription.c.cadence, subscriber.c.timezone)

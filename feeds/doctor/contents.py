@@ -1,0 +1,91 @@
+"""Examine the site itself: settings, secrets, posts, and templates in every language that is read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from feeds import digest
+from feeds.config import Settings, secret
+from feeds.doctor.finding import Finding, Patient
+from feeds.model import Entry, Newsletter, Post
+from feeds.newsletter.buckets import buckets
+from feeds.newsletter.drafting import letter_of
+from feeds.publish.posts import survey
+from feeds.store import Store, subscribers
+from feeds.templating import environment
+
+_SHORTEST, _GOOD = 16, 32  # characters of a secret: 64 bits in hexadecimal, and 128
+
+
+def settings(patient: Patient) -> Iterator[Finding]:
+    """Look for what the settings leave out or get wrong together. Raises SettingsError."""
+    said = patient.settings
+    for newsletter in said.newsletter:
+        buckets(newsletter, said.site, {})
+    yield Finding("ok", f"feeds.toml is understood; {len(said.newsletter)} newsletters")
+    if said.site.url.startswith("http://"):
+        yield Finding("warning", f"{said.site.url} is not secure", "serve the site with https")
+    if said.newsletter and not said.mail.sender:
+        yield Finding("error", "mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
+    if said.newsletter and not said.mail.postal_address:
+        yield Finding("warning", "mail.postal_address is empty", "the law of many countries asks for it in each mail")
+    if said.mail.backend == "smtp" and not said.mail.bounces.address:
+        mend = "set mail.bounces.address and url, or dead addresses are mailed for ever"
+        yield Finding("warning", "nobody reads the mail that comes back", mend)
+
+
+def secrets(patient: Patient) -> Iterator[Finding]:
+    """Look at the secret of the links, and who else may read it. Raises SettingsError."""
+    found, mend = secret("FEEDS_SECRET", patient.environ), "make one with `openssl rand -hex 32`"
+    if not found:
+        yield Finding("ok", "FEEDS_SECRET is not set: the database has one of its own")
+    elif len(found) < _GOOD:
+        state = Finding(
+            "error" if len(found) < _SHORTEST else "warning", f"FEEDS_SECRET has {len(found)} characters", mend
+        )
+        yield state
+    else:
+        yield Finding("ok", "FEEDS_SECRET is long enough")
+    for name in ("FEEDS_SECRET_FILE", "FEEDS_SMTP_PASSWORD_FILE"):
+        path = patient.environ.get(name)
+        if path and Path(path).stat().st_mode & 0o004:
+            yield Finding("warning", f"{path} can be read by everybody on this machine", f"`chmod o-r {path}`")
+
+
+def posts(patient: Patient) -> Iterator[Finding]:
+    """Look at the posts as a build does. Raises SettingsError."""
+    found = survey(patient.settings, patient.now)
+    if found.changes:
+        what = f"readers would see {len(found.changes)} old posts as new"
+        yield Finding("error", what, "`feeds build --dry-run` names them")
+    if not found.posts:
+        yield Finding("warning", "there is no post to publish", "see posts.folders in feeds.toml")
+    elif found.problems:
+        yield Finding(
+            "warning", f"{len(found.posts)} posts, {len(found.problems)} problems", "`feeds check` names them"
+        )
+    else:
+        yield Finding("ok", f"{len(found.posts)} posts")
+
+
+def templates(patient: Patient) -> Iterator[Finding]:
+    """Write a sample issue in each language. Raises SettingsError for a wrong template."""
+    said = patient.settings
+    languages = sorted({said.site.language, *_languages(said)})
+    for newsletter in said.newsletter:
+        for language in languages:
+            _sample(patient, newsletter, language)
+    if said.newsletter:
+        yield Finding("ok", f"a sample issue is written in {', '.join(languages)}")
+
+
+def _languages(said: Settings) -> set[str]:
+    with Store.open(said.store.url, said.root, make=False) as store, store.reading() as connection:
+        return subscribers.languages(connection) - {""}
+
+
+def _sample(patient: Patient, newsletter: Newsletter, language: str) -> None:
+    said = patient.settings
+    post = Post("posts/sample.md", f"{said.site.url}sample/", "Sample", patient.now, patient.now, "tag:sample")
+    entries = [Entry(post, "<p>Sample</p>", "Sample")]
+    letter = letter_of(said, newsletter, 1)
+    digest.compose(newsletter, said.site, entries, language, letter, patient.now, environment(said.root))

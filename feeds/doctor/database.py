@@ -1,0 +1,33 @@
+"""Examine the database: that it opens, is of our version, whole and writable."""
+
+from collections.abc import Iterator
+
+from feeds.doctor.finding import Finding, Patient
+from feeds.store import Store, events, migrations
+from feeds.store.engine import connect, explained
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Look at the database and leave it as it is. Raises StoreError."""
+    url, root = patient.settings.store.url, patient.settings.root
+    engine = connect(url, root, make=False)
+    try:
+        with explained(engine), engine.connect() as connection:
+            version = migrations.version(connection)
+            broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if _is_sqlite(url) else "ok"
+    finally:
+        engine.dispose()
+    if broken != "ok":
+        yield Finding("error", f"it is damaged: {broken}", "stop all runs and put a backup in its place")
+    elif not version:
+        yield Finding("ok", "there is none yet; the first run makes it")
+    elif version in migrations.HISTORY[:-1]:
+        yield Finding("warning", f"it is of revision {version}", "back it up: the next run brings it up to date")
+    else:
+        with Store.open(url, root, make=False) as store, store.trying() as connection:  # refuses one that is newer
+            events.note(connection, "examined", patient.now)
+        yield Finding("ok", f"opens, is whole and can be written (revision {version})")
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")

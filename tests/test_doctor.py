@@ -1,0 +1,341 @@
+"""`feeds doctor`: what can be wrong is found, named, and comes with its cure; nothing leaves this machine."""
+
+import json
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from feeds import dkim
+from feeds.cli import main
+from feeds.config import load
+from feeds.doctor import Finding, Lookup, examine
+from feeds.store import Store
+from tests.newsletter_site import MONDAY
+
+SETTINGS = """\
+[site]
+url = "https://example.org/"
+title = "مدونتي"
+language = "ar"
+
+[[newsletter]]
+name = "weekly"
+
+[mail]
+from = "مدونتي <news@example.org>"
+postal_address = "1 Main Street"
+"""
+SMTP = """\
+backend = "smtp"
+smtp = {{ host = "127.0.0.1", port = {port}, security = "none", user = "{user}" }}
+dkim = {{ domain = "example.org", selector = "one", key_file = "dkim.pem" }}
+bounces = {{ address = "b@bounce.example.org" }}
+"""
+Records = dict[tuple[str, str], list[str]]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A blog where all is well."""
+    (tmp_path / "feeds.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts/a.md").write_text("---\ntitle: خبر\ndate: 2025-01-01\n---\n\nنص\n", "utf-8")
+    (tmp_path / "feeds.lock").write_text("", "utf-8")
+    Store.open("sqlite:///feeds.db", tmp_path).close()
+    return tmp_path
+
+
+@contextmanager
+def dns_server(records: Records) -> Iterator[Lookup]:
+    """Answer for these records, (name, kind) -> values, on a port of this machine; all else does not exist."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind(("127.0.0.1", 0))
+
+        def serve() -> None:
+            while True:
+                data, asker = sock.recvfrom(4096)
+                if not data:
+                    return
+                asked = dns.message.from_wire(data)
+                question = asked.question[0]
+                name, kind = question.name.to_text().rstrip("."), dns.rdatatype.to_text(question.rdtype)
+                answer = dns.message.make_response(asked)
+                answer.flags |= dns.flags.RA
+                if values := records.get((name, kind)):
+                    answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, values))
+                elif not any(known == name for known, _ in records):
+                    answer.set_rcode(dns.rcode.NXDOMAIN)
+                sock.sendto(answer.to_wire(), asker)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield Lookup("127.0.0.1", sock.getsockname()[1])
+        finally:
+            sock.sendto(b"", sock.getsockname())
+            thread.join()
+
+
+def free_port() -> int:
+    """Find a port that nobody uses."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def relay(password: str) -> Iterator[int]:
+    """Run a mail server that lets "news" in with a password; give its port."""
+
+    def check(_server: object, _session: object, _envelope: object, _mechanism: str, said: LoginPassword) -> AuthResult:
+        return AuthResult(success=said.password == password.encode(), handled=False)
+
+    port = free_port()
+    controller = Controller(object(), "127.0.0.1", port, authenticator=check, auth_require_tls=False)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+class Nobody(Lookup):
+    """A lookup that nobody answers."""
+
+    def __init__(self) -> None:
+        super().__init__("127.0.0.1", 1, seconds=0.1)
+
+
+def found(site: Path, lookup: Lookup | None = None, **environ: str) -> dict[str, list[Finding]]:
+    """Return the findings by their subject."""
+    by_subject: dict[str, list[Finding]] = {}
+    for each in examine(load(site), environ, MONDAY, lookup or Nobody()):
+        by_subject.setdefault(each.subject, []).append(each)
+    return by_subject
+
+
+def states(findings: list[Finding]) -> list[str]:
+    return [each.state for each in findings]
+
+
+def with_smtp(site: Path, port: int = 25, user: str = "") -> str:
+    """Let a site send over SMTP and sign; return the record of its key."""
+    (site / "feeds.toml").write_text(SETTINGS + SMTP.format(port=port, user=user), "utf-8")
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (site / "dkim.pem").write_bytes(pem)
+    return dkim.load_key(pem).record
+
+
+def test_healthy_site_has_nothing_wrong(site: Path) -> None:
+    """Every subject is spoken of, and what is well says so."""
+    findings = found(site)
+
+    assert list(findings) == [
+        *("settings", "secrets", "posts", "templates", "lock file", "disk", "database", "relay", "DNS"),
+    ]
+    assert {state for each in findings.values() for state in states(each)} == {"ok", "unchecked"}
+
+
+def test_examining_changes_nothing(site: Path) -> None:
+    """No file is written, none is touched: also not a database that was not there."""
+    (site / "feeds.db").unlink()
+    for path in site.glob("feeds.db-*"):
+        path.unlink()
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*") if ".feeds" not in path.parts}
+    assert found(site)["database"][0].what == "there is none yet; the first run makes it"
+
+    assert {path: path.stat().st_mtime_ns for path in site.rglob("*") if ".feeds" not in path.parts} == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "subject", "state", "what"),
+    [
+        ("https://", "http://", "settings", "warning", "http://example.org/ is not secure"),
+        ('from = "مدونتي <news@example.org>"', "", "settings", "error", "mail.from is empty"),
+        ('postal_address = "1 Main Street"', "", "settings", "warning", "mail.postal_address is empty"),
+        ('name = "weekly"', 'name = "weekly"\noffer = ["soon"]', "settings", "error", '"soon" is no cadence'),
+        ("[mail]", '[posts]\nfolders = ["none"]\n[mail]', "posts", "error", "none"),
+        ("[mail]", '[store]\nurl = "mysql://x"\n[mail]', "database", "error", "no database we know"),
+    ],
+)
+def test_mistakes_in_settings_are_found(site: Path, old: str, new: str, subject: str, state: str, what: str) -> None:
+    """Also those that only show when a newsletter is due; the other examinations go on."""
+    (site / "feeds.toml").write_text(SETTINGS.replace(old, new), "utf-8")
+    findings = found(site)
+
+    assert any(each.state == state and what in each.what and each.mend for each in findings[subject])
+    assert findings["disk"]
+
+
+def test_secrets_are_long_and_kept(site: Path) -> None:
+    """A short one can be guessed; a file that all may read is none."""
+    path = site / "secret"
+    path.write_text("x" * 64)
+    path.chmod(0o644)
+
+    assert states(found(site, FEEDS_SECRET="x" * 15)["secrets"]) == ["error"]
+    assert states(found(site, FEEDS_SECRET="x" * 31)["secrets"]) == ["warning"]
+    assert states(found(site, FEEDS_SECRET="x" * 32)["secrets"]) == ["ok"]
+    assert states(found(site, FEEDS_SECRET_FILE=str(path))["secrets"]) == ["ok", "warning"]
+    assert states(found(site, FEEDS_SECRET_FILE=str(site / "none"))["secrets"]) == ["error"]
+
+
+def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
+    """With its file and line."""
+    (site / "templates").mkdir()
+    (site / "templates/digest.txt").write_text("{{ nothing.like.this }}")
+    (finding,) = found(site)["templates"]
+
+    assert finding.state == "error"
+    assert "digest.txt:1" in finding.what
+
+
+def test_damaged_or_newer_database_is_found(site: Path) -> None:
+    """And said to be just that."""
+    with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    newer = found(site)["database"]
+    for path in site.glob("feeds.db*"):
+        path.unlink()
+    (site / "feeds.db").write_bytes(b"nothing of the kind" * 100)
+    damaged = found(site)["database"]
+
+    assert [(each.state, "newer than this program" in each.what) for each in newer] == [("error", True)]
+    assert [(each.state, "not a database" in each.what) for each in damaged] == [("error", True)]
+
+
+def test_git_keeps_the_lock_and_not_the_readers(site: Path) -> None:
+    """A lock that is lost makes old posts new; a database in a repository tells who reads."""
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-C", str(site), *words], check=True, capture_output=True)
+
+    git("init")
+    before = states(found(site)["lock file"])
+    git("add", "-f", "feeds.lock", "feeds.db")
+
+    assert (before, states(found(site)["lock file"])) == (["warning"], ["ok", "error"])
+
+
+def test_relay_lets_us_in(site: Path) -> None:
+    """With the password; a wrong one is refused, and a missing one never tried."""
+    with relay("sesame") as port:
+        with_smtp(site, port, "news")
+        right = found(site, FEEDS_SMTP_PASSWORD="sesame")["relay"]
+        wrong = found(site, FEEDS_SMTP_PASSWORD="please")["relay"]
+        missing = found(site)["relay"]
+
+    assert right[0].state == "warning"
+    assert "no TLS, login works" in right[0].what
+    assert [(each.state, each.mend) for each in wrong] == [("error", "check mail.smtp.user and FEEDS_SMTP_PASSWORD")]
+    assert "535" in wrong[0].what
+    assert [(each.state, each.what) for each in missing] == [("error", "mail.smtp.user needs a password")]
+
+
+def test_relay_that_is_not_there_is_an_error(site: Path) -> None:
+    """The machine answered that nobody listens: it is not the network that is missing."""
+    with_smtp(site, free_port())
+
+    assert states(found(site)["relay"]) == ["error"]
+
+
+GOOD: Records = {
+    ("example.org", "MX"): ["10 mx.example.org."],
+    ("bounce.example.org", "MX"): ["10 mx.example.org."],
+    ("bounce.example.org", "TXT"): ['"v=spf1 mx -all"'],
+    ("_dmarc.example.org", "TXT"): ['"v=DMARC1; p=none"'],
+}
+
+
+def records(key: str, changes: Mapping[tuple[str, str], list[str]]) -> Records:
+    """Return good records with a key, and changes: no values is no record."""
+    halves = f'"{key[:40]}" "{key[40:]}"'  # a long record is several strings
+    return {**GOOD, ("one._domainkey.example.org", "TXT"): [halves], **changes}
+
+
+def test_good_records_are_good(site: Path) -> None:
+    """MX of both domains, SPF of the one that mail leaves from, DKIM, DMARC; the relay's own address is not known."""
+    key = with_smtp(site)
+    with dns_server(records(key, {})) as lookup:
+        findings = found(site, lookup)["DNS"]
+
+    assert states(findings) == ["ok"] * 5 + ["unchecked"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "values", "what"),
+    [
+        ("example.org", "MX", ["0 ."], "says that it takes no mail"),
+        ("example.org", "MX", [], "has no MX"),
+        ("bounce.example.org", "TXT", [], "has no SPF record"),
+        ("bounce.example.org", "TXT", ['"v=spf1 -all"', '"v=spf1 mx -all"'], "2 SPF records, so none counts"),
+        ("bounce.example.org", "TXT", ['"v=spf1 +all"'], "lets everybody send"),
+        ("one._domainkey.example.org", "TXT", [], "has no DKIM key"),
+        ("one._domainkey.example.org", "TXT", ['"v=DKIM1; k=ed25519; p=AAAA"'], "another key than dkim.pem"),
+        ("_dmarc.example.org", "TXT", [], "has no DMARC record"),
+        ("_dmarc.example.org", "TXT", ['"v=DMARC1; p=none"', '"v=DMARC1; p=reject"'], "is not valid"),
+    ],
+)
+def test_wrong_records_are_errors_with_a_cure(site: Path, name: str, kind: str, values: list[str], what: str) -> None:
+    """Each by itself, and each says what to write."""
+    key = with_smtp(site)
+    with dns_server(records(key, {(name, kind): values})) as lookup:
+        wrong = [each for each in found(site, lookup)["DNS"] if each.state == "error"]
+
+    assert [(what in each.what, bool(each.mend)) for each in wrong] == [(True, True)]
+
+
+def test_dmarc_of_the_domain_above_counts(site: Path) -> None:
+    """RFC 7489 6.6.3; and the key of a domain that is not the sender's is a warning."""
+    key = with_smtp(site)
+    text = (site / "feeds.toml").read_text("utf-8").replace("news@example.org", "news@mail.example.org")
+    (site / "feeds.toml").write_text(text.replace('domain = "example.org"', 'domain = "example.net"'), "utf-8")
+    with dns_server({**records(key, {}), ("mail.example.org", "MX"): ["5 mx.example.org."]}) as lookup:
+        findings = found(site, lookup)["DNS"]
+
+    assert any(each.state == "ok" and "DMARC at _dmarc.example.org" in each.what for each in findings)
+    assert any(each.state == "warning" and "signature is of example.net" in each.what for each in findings)
+
+
+def test_without_network_it_says_what_it_could_not_check(site: Path) -> None:
+    """One line, not a wait for each record."""
+    with_smtp(site)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        lookup = Lookup("127.0.0.1", silent.getsockname()[1], seconds=0.1)
+        (finding,) = found(site, lookup)["DNS"]
+
+    assert (finding.state, "example.org were not checked" in finding.what) == ("unchecked", True)
+
+
+def test_command_exits_with_1_when_something_is_wrong(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each finding, or JSON; settings that cannot be read are a finding as well."""
+
+    def call(*words: str) -> tuple[object, str]:
+        with pytest.raises(SystemExit) as stopped:
+            main(["doctor", "--site", str(site), *words])
+        return stopped.value.code, capsys.readouterr().out
+
+    well, as_json = call(), call("--json")
+    (site / "feeds.toml").write_text("[site]\n")
+    ill = call()
+
+    assert well[0] == 0
+    assert "ok        database: opens, is whole and can be written" in well[1]
+    assert {each["state"] for each in json.loads(as_json[1])} == {"ok", "unchecked"}
+    assert ill[0] == 1
+    assert ill[1].startswith("error     settings: ")
