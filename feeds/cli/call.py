@@ -14,12 +14,11 @@ import msgspec
 
 from feeds.config import Settings, load
 from feeds.model import Problem
+from feeds.progress import Progress, quiet
 
 if TYPE_CHECKING:
     from feeds.store import Store
 
-# What a deed calls as it goes: (what it is doing, how many are done, of how many).
-Progress = Callable[[str, int, int], None]
 # Whether the process was asked to end: SIGTERM of systemd, Ctrl-C of a person.
 Told = Callable[[], bool]
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -85,7 +84,7 @@ class Call:
     def progress(self) -> Iterator[Progress]:
         """Draw a progress bar while a deed works, when a person is looking."""
         if self.quiet or self.as_json or not sys.stdout.isatty():
-            yield lambda what, done, total: None
+            yield quiet
             return
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bars

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import click
 from msgspec.structs import replace
 
-from feeds.cli.call import Call, Progress, Told, counted, until_told, with_call
+from feeds.cli.call import Call, Told, counted, until_told, with_call
 from feeds.config import Settings, load
 from feeds.errors import FeedsError, UsageError
 from feeds.model import Issue, Newsletter, Problem
+from feeds.progress import Progress, quiet
 
 if TYPE_CHECKING:
     from feeds.newsletter import Planned, Ran
@@ -249,7 +250,7 @@ def run(call: Call) -> None:
 def _tick(call: Call, said: set[Problem], told: Told) -> None:
     """Do what is due and name the problems that are new; what fails now has another chance in a minute."""
     try:
-        built, ran = _all_due(call, lambda what, done, total: None, told)
+        built, ran = _all_due(call, quiet, told)
     except FeedsError as error:
         click.echo(f"feeds: {error}", err=True)
         return

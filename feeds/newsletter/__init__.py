@@ -17,11 +17,12 @@ from feeds.model import Issue, Problem
 from feeds.newsletter.drafting import Source, source, source_of
 from feeds.newsletter.ledger import Clock
 from feeds.newsletter.opening import Opened, approve, cancel, listed, open_due, open_issue, resume, skip_new
-from feeds.newsletter.outbox import Delivered, Progress, backend_of, deliver, quiet
+from feeds.newsletter.outbox import Delivered, backend_of, deliver
 from feeds.newsletter.planning import Planned, ShownForm, ShownIssue, plan, show
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
 from feeds.newsletter.returned import read_mailbox
+from feeds.progress import Progress, quiet
 from feeds.store import Store
 
 __all__ = [

@@ -14,10 +14,9 @@ from feeds.newsletter.crew import Crew, Done, Job
 from feeds.newsletter.gate import Gate
 from feeds.newsletter.ledger import Clock, Ledger
 from feeds.newsletter.press import Press, sealer
+from feeds.progress import Progress, quiet
 from feeds.store import Store, issues, secrets
 from feeds.store.tables import PENDING
-
-Progress = Callable[[str, int, int], None]
 
 TICK = 0.5  # seconds after which signals and the lease are looked after, though nothing happened
 PATIENCE = 60.0  # seconds that a run waits for its turn; if it is longer, the next run comes back
@@ -28,10 +27,6 @@ class Delivered(Struct, frozen=True):
 
     outcomes: Mapping[str, int]  # state -> how many deliveries ended the run in it
     issues: tuple[Issue, ...]  # those that were open when it began, as they are now
-
-
-def quiet(_what: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 def backend_of(settings: Settings, environ: Mapping[str, str]) -> Backend:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from feeds.formats import FORMATS, is_ours
 from feeds.formats.places import patterns
 from feeds.identity import guard
 from feeds.model import Feed, LeftOut, Post, Problem
+from feeds.progress import Progress, quiet
 from feeds.publish.announcing import Told, announce, ping
 from feeds.publish.archive import archived
 from feeds.publish.files import File, archive_files, feed_files, page_files
@@ -26,7 +27,6 @@ __all__ = [
     "Built",
     "Checked",
     "Outlook",
-    "Progress",
     "Public",
     "Renderer",
     "Told",
@@ -39,9 +39,6 @@ __all__ = [
     "public",
 ]
 
-# What a deed calls as it goes: (what it is doing, how many are done, of how many).
-Progress = Callable[[str, int, int], None]
-
 
 class Built(Struct, frozen=True):
     """What a build came to; paths are relative to the site's folder."""
@@ -53,10 +50,6 @@ class Built(Struct, frozen=True):
     removed: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
-
-
-def quiet(what: str, done: int, total: int) -> None:
-    """Tell nobody how far a deed has come."""
 
 
 class Checked(Struct, frozen=True):
