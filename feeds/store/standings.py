@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Row, Select, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from feeds.store.tables import delivery, issue, worker
 
@@ -80,6 +80,6 @@ def _standings() -> Select[Any]:
     return select(*_STANDING).join_from(delivery, issue)
 
 
-def _read(rows: Iterable[Row[Any]]) -> Iterator[Standing]:
+def _read(rows: Iterable[Sequence[Any]]) -> Iterator[Standing]:
     for row in rows:
         yield Standing(*row)
