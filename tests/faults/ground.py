@@ -19,7 +19,7 @@ from tests.test_delivery_smtp import SINK, free_port, until_listening
 ROUNDS = 50 if os.environ.get("FAULTS") == "long" else 5
 CONNECTIONS = 10
 DATABASE = "sqlite:///feeds.db"
-COMMAND = [sys.executable, "-c", "from feeds.cli import main; main()"]
+MAIN = "from feeds.cli import main; main()"
 
 SETTINGS = """
 [site]
@@ -95,9 +95,10 @@ class Ground:
             finally:
                 process.terminate()
 
-    def deliver(self, *command: str) -> "subprocess.Popen[str]":
-        """Start the real thing."""
-        arguments = [*COMMAND, *(command or ("deliver",)), "--site", str(self.folder)]
+    def deliver(self, *command: str, first: str = "") -> "subprocess.Popen[str]":
+        """Start the real thing, after some lines of Python."""
+        code = f"{first}\n{MAIN}"
+        arguments = [sys.executable, "-c", code, *(command or ("deliver",)), "--site", str(self.folder)]
         return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def delivered(self) -> tuple[int, str]:

@@ -70,6 +70,30 @@ def test_on_postgres(tmp_path: Path) -> None:
         nothing_lost_nothing_twice(Ground(tmp_path, EACH * ROUNDS, url=url))
 
 
+def test_database_that_cannot_grow(tmp_path: Path) -> None:
+    """As on a full disk: sending stops, exit 75, and both truths still agree; with space again it goes on."""
+    ground = Ground(tmp_path, EACH)
+    limit = (tmp_path / "feeds.db").stat().st_size + 4096
+    full = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    full += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))"
+    with ground.sink():
+        with ground.deliver(first=full) as process:
+            _, complained = process.communicate()
+        states, received = ground.states(), ground.received()
+        in_doubt = {reader for reader, state in states.items() if state in ("sending", "uncertain")}
+
+        assert process.returncode == 75
+        assert complained.count("\n") == 1
+        assert "queued" in states.values()
+        assert {reader for reader, state in states.items() if state == "sent"} <= received.keys()
+        assert received.keys() <= {reader for reader, state in states.items() if state == "sent"} | in_doubt
+        assert len(in_doubt) <= CONNECTIONS
+        ground.delivered()
+
+    assert ground.states() == {reader: "uncertain" if reader in in_doubt else "sent" for reader in ground.readers}
+    assert all(len(names) == 1 for names in ground.received().values())
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a PostgreSQL of our own, reached by a Unix socket only; it is gone afterwards."""
