@@ -1,5 +1,6 @@
 """Readers who leave: one newsletter, or the database altogether."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, String, and_, cast, delete, literal, select, update
@@ -45,7 +46,8 @@ def erase(connection: Connection, subscriber_id: int, now: datetime) -> None:
     connection.execute(theirs.values(address=address, domain="", reply="", updated=now))
 
 
-def left(connection: Connection, newsletter: str) -> set[int]:
-    """Return the readers, by id, who had a newsletter once and left it."""
+def left(connection: Connection, newsletter: str, among: Collection[int] = ()) -> set[int]:
+    """Return the readers, by id, of all or of some, who had a newsletter once and left it."""
     theirs = and_(subscription.c.newsletter == newsletter, subscription.c.status == "unsubscribed")
-    return set(connection.scalars(select(subscription.c.subscriber_id).where(theirs)))
+    query = select(subscription.c.subscriber_id).where(theirs)
+    return set(connection.scalars(query.where(subscription.c.subscriber_id.in_(among)) if among else query))

@@ -68,7 +68,7 @@ def enrol(
     if allowed:
         subscribers.add(connection, allowed, consent, now)
     known = subscribers.by_key(connection, [each.email_key for each in allowed])
-    gone = leaving.left(connection, newsletter)
+    gone = leaving.left(connection, newsletter, [subscriber_id for subscriber_id, _ in known.values()])
     active = [
         (subscriber_id, each)
         for each in allowed
