@@ -18,7 +18,7 @@ from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.cadence import parse
 from feeds.config import Settings
-from feeds.errors import SettingsError
+from feeds.errors import SettingsError, UsageError
 from feeds.model import Issue, Newsletter
 from feeds.newsletter.buckets import buckets
 from feeds.store import Store, tables
@@ -223,3 +223,14 @@ def _minutes(span: timedelta) -> list[int]:
 
 def _wall(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+
+
+def test_reader_is_added_with_a_cadence_that_is_offered(site: Settings, store: Store) -> None:
+    """However it is spelt; the newsletter's own is no choice, and what is not offered is refused."""
+    for name, cadence in (("early", " Daily at  07:00"), ("plain", WORLD.cadence)):
+        subscriptions.add(site, store, f"{name}@example.org", MONDAY, cadence=cadence)
+    with pytest.raises(UsageError, match='known: "weekly on monday at 08:00", "daily at 07:00"'):
+        subscriptions.add(site, store, "late@example.org", MONDAY, cadence="daily at 22:00")
+
+    chosen = {each.email: each.subscriptions[0].cadence for each in subscriptions.listed(store)}
+    assert (chosen["early@example.org"], chosen["plain@example.org"]) == ("daily at 07:00", "")

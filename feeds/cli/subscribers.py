@@ -22,6 +22,7 @@ def subscribers() -> None:
 @click.option("--name", default="", help="Name of the reader.")
 @click.option("--language", default="", help="BCP 47 tag.  [default: the site's]")
 @click.option("--timezone", default="", help="IANA name.  [default: the site's]")
+@click.option("--cadence", default="", help="One that the newsletter offers.  [default: the newsletter's]")
 @click.option("--category", "categories", multiple=True, help="Only this category; may be given again.  [default: all]")
 @NEWSLETTER
 @with_call

@@ -30,9 +30,10 @@ class NewSubscriber(Struct, frozen=True):
     language: str = ""
     timezone: str = ""
     categories: tuple[str, ...] = ()
+    cadence: str = ""
 
 
-_NEW = [name for name in NewSubscriber.__struct_fields__ if name != "categories"]
+_NEW = [name for name in NewSubscriber.__struct_fields__ if name not in ("categories", "cadence")]
 
 
 class Group(Struct, frozen=True, order=True):

@@ -6,11 +6,13 @@ Who has left is never brought back by an operator's list: only the reader can do
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
-from feeds.subscriptions.enrolling import checked, enrol, newsletter_of
+from feeds.subscriptions.enrolling import checked, enrol, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
@@ -41,14 +43,17 @@ def add(
     language: str = "",
     timezone: str = "",
     categories: Sequence[str] = (),
+    cadence: str = "",
     newsletter: str = "",
 ) -> Subscriber:
     """Subscribe one reader, who has asked for it; `newsletter` may be left out where there is one only.
 
-    Raises UsageError for an address that is none, a reader who has it already, and one who has left.
+    Raises UsageError for an address that is none, a cadence that is not offered, a reader who has it already, and one
+    who has left.
     """
     newsletter = newsletter_of(settings, newsletter)
     reader = checked(email, name, language, timezone, categories)
+    reader = replace(reader, cadence=offered(settings, newsletter, cadence))
     with store.writing() as connection:
         became = enrol(connection, newsletter, [reader], "added by the operator", now)
         found = subscribers.find(connection, reader.email_key)

@@ -33,6 +33,16 @@ def newsletter_of(settings: Settings, chosen: str) -> str:
     return names[0]
 
 
+def offered(settings: Settings, newsletter: str, chosen: str) -> str:
+    """Return a cadence that a newsletter offers, as feeds.toml spells it; "" is its own. Raises UsageError."""
+    said = next(each for each in settings.newsletter if each.name == newsletter)
+    for each in ("", said.cadence, *said.offer):
+        if " ".join(chosen.lower().split()) == " ".join(each.lower().split()):
+            return "" if each == said.cadence else each
+    known = ", ".join(f'"{each}"' for each in (said.cadence, *said.offer))
+    raise UsageError(f"{newsletter} is not offered {chosen!r}", f"known: {known}; see newsletter.offer in feeds.toml")
+
+
 def checked(email: str, name: str, language: str, timezone: str, categories: Sequence[str]) -> NewSubscriber:
     """Return a reader with everything in its normal form. Raises UsageError."""
     try:
@@ -75,6 +85,9 @@ def enrol(
         if (subscriber_id := known[each.email_key][0]) not in gone and known[each.email_key][1] in ("active", "pending")
     ]
     # Reversed: of two lines for one reader, the first holds, as it does against a line further down in the file.
-    chosen = {subscriber_id: Subscription(newsletter, each.categories) for subscriber_id, each in reversed(active)}
+    chosen = {
+        subscriber_id: Subscription(newsletter, each.categories, each.cadence)
+        for subscriber_id, each in reversed(active)
+    }
     added = subscribers.subscribe(connection, chosen, posts.head(connection), now)
     return Counter(added=len(added), duplicates=len(active) - len(added), left=len(readers) - len(active))
