@@ -236,3 +236,10 @@ def test_no_text_raises(text: str) -> None:
     assert found.is_broken <= bool(found.problems)
     assert (found.body, found.block.body_line) == front_matter.split_body(text, "a.md")
     assert set(map(type, found.values)) <= {str}
+
+
+def test_text_that_resembles_keys_is_read_at_once() -> None:
+    """Keys with long continuations and no fence below: more lines or words do not multiply the time."""
+    text = "Title: سلام\nSummary: a\n" + "    some words that go on\n" * 100 + "\nbody\n"
+
+    assert "سلام" == read(text).values["title"]

@@ -24,7 +24,7 @@ _YAML = re.compile(r"^[^\n#:][^\n:]*+:|^[ \t]*[{?]|\A(?:[ \t]*(?:#[^\n]*)?\n)*+\
 _TITLE_OR_DATE = re.compile(r"^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 # Keys from the first line on and two lines of them, since "Title: x" above "---" is a heading.
 _UNOPENED = re.compile(
-    r"(?:[ \t]*+\n)*+((?:[A-Za-z][\w .-]*:[^\n]*+\n(?:[ \t-][^\n]*\S[^\n]*+\n)*?){2,}?)-{3,}[ \t]*(?:\n|\Z)"
+    r"(?:[ \t]*+\n)*+((?:[A-Za-z][\w .-]*:[^\n]*+\n(?:[ \t-][^\S\n]*+\S[^\n]*+\n)*?){2,}?)-{3,}[ \t]*(?:\n|\Z)"
 )
 _END_OF_BROKEN_JSON = re.compile(r"^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)", re.MULTILINE)
 
