@@ -32,6 +32,7 @@ def read(text: str, base: str = "") -> list[tuple[str, str, str, str]]:
         (RSS.format("<item><link>/a</link></item>"), ("/a", "https://x.example/a", "", "")),
         (RSS.format("<item><guid>a</guid></item>"), ("a", "", "", "")),
         (RSS.format("<item><link>http://[x/a</link><guid>a</guid></item>"), ("a", "", "", "")),
+        (RSS.format("<item><media:title>m</media:title><title>t</title><guid>a</guid></item>"), ("a", "", "t", "")),
         (
             '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
             'xmlns:dc="http://purl.org/dc/elements/1.1/"><item><title>t</title><link>https://x.example/a</link>'
@@ -51,7 +52,7 @@ def read(text: str, base: str = "") -> list[tuple[str, str, str, str]]:
             ("7", "https://x.example/a", "", ""),
         ),
     ],
-    ids=["guid", "date", "link", "no link", "broken link", "rdf", "atom", "json"],
+    ids=["guid", "date", "link", "no link", "broken link", "no such prefix", "rdf", "atom", "json"],
 )
 def test_entries(text: str, expected: tuple[str, ...]) -> None:
     """Id, link, title and date, of any format, with no more made of them than stands there."""

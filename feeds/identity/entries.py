@@ -111,7 +111,7 @@ def _entry(element: Any) -> Seen:
 
     texts: dict[str, str] = {}
     for child in element.iterchildren(etree.Element):
-        if etree.QName(child).namespace in _PLAIN:
+        if (child.tag.rpartition("}")[0][1:] or None) in _PLAIN:  # QName raises on a prefix that is not declared
             texts.setdefault(_name(child), "".join(child.itertext()).strip())
     url = next(_links(element), "") or texts.get("link", "")
     published = next(filter(None, (_moment(texts.get(name, "")) for name in _TIMES)), "")
