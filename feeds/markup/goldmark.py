@@ -8,17 +8,17 @@ _LINKED = re.compile(r'<a href="((?:https?|ftp)://[^"<>]++)">((?:https?|ftp)://[
 _ADDRESS = re.compile(
     r"(?:https?|ftp)://[\w@:%.+~#=-]{1,256}\.[a-z]+(?::\d+)?(?:[/#?][\w@:%+.~#$!?&/=();,'\">^{}\[\]`-]*)?", re.ASCII
 )
-_OWN = re.compile(r"(?:[<\"=]|\]\(|: )((?:https?|ftp)://[^\s<>\"]++)")  # what the author links, in Markdown or HTML
+_OWN = re.compile(r"(?:[<\"=]|\]\(|: )((?:https?|ftp)://[^\s<>\")]++)")  # what the author links, in Markdown or HTML
 _BEFORE = frozenset(" \n\t>(*_~'")  # what an address may follow
 
 
 def relinked(html: str, body: str) -> str:
     """Undo links that goldmark does not make of the addresses in a body, and end others where it does."""
-    own = {address.rstrip(")") for address in _OWN.findall(body)}
+    own = set(_OWN.findall(body))
 
     def relink(link: re.Match[str]) -> str:
         shown = unescape(link[2])
-        if not link[1].isascii() or shown.rstrip(")") in own:
+        if not link[1].isascii() or shown.partition(")")[0] in own:
             return link[0]
         found = _ADDRESS.match(shown) if html[link.start() - 1] in _BEFORE else None
         if not found:
