@@ -149,7 +149,7 @@ def enrol(store: Store, readers: int) -> None:
 def open_issue(settings: Settings, store: Store) -> None:
     """Open an issue whose messages have about 30 KB."""
     post = Post("posts/a.md", "https://example.org/a/", "خبر", NOW - WEEK, NOW - WEEK, "tag:a")
-    entry = Entry(post, f"<p>{WORDS * 105}</p>", WORDS)
+    entry = Entry(post, f"<p>{WORDS * 125}</p>", WORDS)
     source = deeds.Source({post.id: post}, lambda _: [entry])
     deeds.remember(store, source, NOW)
     assert deeds.open_issue(settings, store, settings.newsletter[0], source, NOW)

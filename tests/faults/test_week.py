@@ -15,7 +15,7 @@ from feeds import newsletter as deeds
 from feeds.store import Store
 from tests.newsletter_site import MONDAY, URL, settings
 from tests.test_delivery import free_port
-from tests.test_newsletter_outbox import begin, states
+from tests.test_newsletter_outbox import begin, deliver, states
 
 
 class Provider:
@@ -64,8 +64,7 @@ def test_everyone_ends_where_they_belong(tmp_path: Path, provider: tuple[Provide
     with Store.open(URL, tmp_path) as store:
         begin(site, store, *names)
         for quarter in range(54 * 4):
-            now = MONDAY + timedelta(minutes=15 * quarter)
-            deeds.deliver(site, store, deeds.backend_of(site, {}), lambda now=now: now, environ={})
+            deliver(site, store, deeds.backend_of(site, {}), MONDAY + timedelta(minutes=15 * quarter))
         found = Counter((name.rstrip("0123456789"), state) for name, state in states(store).items())
         statuses = Counter((each.email[:4], each.status) for each in subscriptions.listed(store))
         issue = deeds.listed(store)[0]
