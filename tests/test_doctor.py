@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -204,7 +205,7 @@ def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
     assert "digest.txt:1" in finding.what
 
 
-def test_damaged_or_newer_database_is_found(site: Path) -> None:
+def test_damaged_newer_or_foreign_database_is_found(site: Path) -> None:
     """And said to be just that."""
     with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -213,8 +214,14 @@ def test_damaged_or_newer_database_is_found(site: Path) -> None:
         path.unlink()
     (site / "feeds.db").write_bytes(b"nothing of the kind" * 100)
     damaged = found(site)["database"]
+    (site / "feeds.db").unlink()
+    with sqlite3.connect(site / "feeds.db") as other:
+        other.execute("CREATE TABLE theirs (x)")
+    other.close()
+    foreign = found(site)["database"]
 
     assert [(each.state, "newer than this program" in each.what) for each in newer] == [("error", True)]
+    assert [(each.state, "of another program" in each.what) for each in foreign] == [("error", True)]
     assert [(each.state, "not a database" in each.what) for each in damaged] == [("error", True)]
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import inspect
+
 from feeds.doctor.finding import Finding, Patient
 from feeds.store import Store, events, migrations
 from feeds.store.engine import connect, explained
@@ -13,12 +15,14 @@ def examine(patient: Patient) -> Iterator[Finding]:
     engine = connect(url, root, make=False)
     try:
         with explained(engine), engine.connect() as connection:
-            version = migrations.version(connection)
+            version, is_taken = migrations.version(connection), bool(inspect(connection).get_table_names())
             broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if _is_sqlite(url) else "ok"
     finally:
         engine.dispose()
     if broken != "ok":
         yield Finding("error", f"it is damaged: {broken}", "stop all runs and put a backup in its place")
+    elif is_taken and not version:
+        yield Finding("error", "it holds tables of another program", "name another one in store.url")
     elif not version:
         yield Finding("ok", "there is none yet; the first run makes it")
     elif version in migrations.HISTORY[:-1]:
