@@ -139,8 +139,11 @@ def load(folder: Path) -> Settings:
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise SettingsError("no such file", "run `feeds init` to make one", str(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(error), "make it a readable UTF-8 file", str(path)) from error
+    except OSError as error:
+        raise SettingsError(error.strerror or str(error), "make it readable", str(path)) from error
+    except UnicodeDecodeError as error:
+        line = 1 + error.object.count(b"\n", 0, error.start)
+        raise SettingsError("it is not UTF-8", "save it as UTF-8", f"{path}:{line}") from error
     return msgspec.structs.replace(parse(text, str(path)), root=folder.resolve())
 
 

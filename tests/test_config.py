@@ -55,6 +55,14 @@ def test_load_reads_the_site_folder(tmp_path: Path) -> None:
     assert load(tmp_path).root == tmp_path
 
 
+def test_settings_that_are_not_utf8(tmp_path: Path) -> None:
+    """The line is named, as an editor counts."""
+    (tmp_path / "feeds.toml").write_bytes('[site]\ntitle = "مدوّنة"\n'.encode("windows-1256"))
+
+    with pytest.raises(SettingsError, match=r"feeds\.toml:2: it is not UTF-8; save it as UTF-8"):
+        load(tmp_path)
+
+
 def test_no_settings(tmp_path: Path) -> None:
     """Without feeds.toml the line says which command makes one."""
     with pytest.raises(SettingsError, match="feeds init"):

@@ -231,7 +231,7 @@ UNREADABLE = {
     "no column": (b"name\nx\n", 'no column "email"; known: email, name'),
     "open quotes": (b'email,"name', 'no column "email"'),
     "empty": (b"", 'no column "email"'),
-    "not UTF-8": ("email\nx@example.org\nجزائر".encode("windows-1256"), "make it a readable UTF-8 file"),
+    "not UTF-8": ("email\nx@example.org\nجزائر".encode("windows-1256"), ":3: it is not UTF-8; save it as UTF-8"),
 }
 
 

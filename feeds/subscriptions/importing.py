@@ -95,8 +95,11 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
     """Yield (line, column -> value) of a CSV file; name what cannot be read in `problems`. Raises UsageError."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(str(error), "make it a readable UTF-8 file", str(path)) from error
+    except OSError as error:
+        raise UsageError(error.strerror or str(error), "name a file that can be read", str(path)) from error
+    except UnicodeDecodeError as error:
+        line = 1 + error.object.count(b"\n", 0, error.start)
+        raise UsageError("it is not UTF-8", "save it as UTF-8", f"{path}:{line}") from error
     # Spreadsheets write the separator of their country.
     separator = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
