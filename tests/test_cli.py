@@ -115,6 +115,17 @@ def test_strict_build_exits_with_1(feeds: Call, site: Path) -> None:
     assert (site / "public/feed.xml").exists()
 
 
+def test_init_says_what_it_found(feeds: Call, site: Path) -> None:
+    """A person reads what to do next; a program gets a value, as from every command."""
+    (site / "feeds.toml").unlink()
+
+    code, out, _ = feeds("init", site, "--json")
+
+    assert (code, json.loads(out)["found"]["engine"]) == (0, "plain")
+    (site / "feeds.toml").unlink()
+    assert "edit the lines marked EDIT" in feeds("init", "--site", site)[1]
+
+
 def test_config_shows_defaults(feeds: Call, site: Path) -> None:
     """`feeds config` shows what is in force, and can be pasted into feeds.toml."""
     code, out, _ = feeds("config", "--site", site)

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
-def init(folder: Path) -> None:
+@click.argument("folder", type=click.Path(path_type=Path), required=False, metavar="[DIR]")
+@with_call
+def init(call: Call, folder: Path | None) -> None:
     """Write feeds.toml for the blog in DIR (default: here).
 
     Recognises the engine and takes over what its own configuration says.
     """
     from feeds.discovery import write_settings
 
-    path, found = write_settings(folder)
-    click.echo(f"{path}: written for {found.engine}, posts in {', '.join(found.folders)}")
-    click.echo("Now edit the lines marked EDIT, then run `feeds build` and `feeds check`.")
+    path, found = write_settings(folder or call.site)
+    call.value({"path": path, "found": found})
+    call.say(f"{path}: written for {found.engine}, posts in {', '.join(found.folders)}")
+    call.say("Now edit the lines marked EDIT, then run `feeds build` and `feeds check`.")
 
 
 @click.command()
