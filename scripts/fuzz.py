@@ -99,11 +99,9 @@ def documents(_: int, text: str) -> None:
     """Write feeds of entries with anything in them."""
     title, name, url, term, words, content = (text.split("\x01") + [text] * 6)[:6]
     author, image = Author(name, url, url), markup.absolute_url(url, SITE.url)
-    post = msgspec.structs.replace(
-        POST, title=title, authors=(author,), categories=(term,), tags=(name,), language=term, image=image
-    )
+    post = msgspec.structs.replace(POST, title=title, authors=(author,), categories=(term,), tags=(name,), image=image)
     feed = msgspec.structs.replace(
-        FEED, title=title, posts=(post,), description=words, language=term, authors=(author,), copyright=words, hub=url
+        FEED, title=title, posts=(post,), description=words, authors=(author,), copyright=words, hub=url
     )
     _parses(Entry(post, content, words, image), feed)
 
