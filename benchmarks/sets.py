@@ -51,6 +51,7 @@ def _row(name: str, site: Path) -> Row:
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     settings_file, found = write_settings(site)
     text = settings_file.read_text("utf-8")
+    text = re.sub(r"(?m)^url = .*$", 'url = "https://example.org/"', text)
     text = re.sub(r"(?m)^folders = .*$", 'folders = ["."]', text)
     text = re.sub(r"(?m)^out = .*$", 'out = "public"\nlimit = 100_000\nby = []\nformats = ["json"]', text)
     settings_file.write_text(text, "utf-8")

@@ -4,6 +4,7 @@ Decides nothing about posts: what is one is `sources`' to say. Bodies are not ke
 """
 
 import os
+import posixpath
 import re
 import stat
 from collections import deque
@@ -51,14 +52,17 @@ class Scan(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def collect(folder: Path, folders: Sequence[str], engine: str, permalink: str, site: Site) -> Collected:
+def collect(
+    folder: Path, folders: Sequence[str], engine: str, permalink: str, site: Site, without: str = ""
+) -> Collected:
     """Read all posts below `folders` of the site's folder `folder`, in the order of their paths.
 
-    `engine` is a key of `sources.ENGINES` or "auto", `permalink` a pattern that the engine knows or "" for its own.
+    `engine` is a key of `sources.ENGINES` or "auto", `permalink` a pattern that the engine knows or "" for its own;
+    what lies in a folder `without` below is not read: the pages that we write are no posts.
     A file that cannot be used is a Problem. Raises SettingsError for an unknown engine, pattern or folder.
     """
     dialect = choose_dialect(folder, engine, permalink)
-    seen = scan(folder, folders, dialect)
+    seen = scan(folder, folders, dialect, without)
     shelf = _Shelf(folder, folders, dialect)
     parsed = [_parsed(folder, found, site, dialect, shelf) for found in seen.files]
     return Collected(
@@ -113,9 +117,9 @@ def look(folder: Path, path: str) -> str | None:
         return None
 
 
-def scan(folder: Path, folders: Sequence[str], dialect: Dialect) -> Scan:
+def scan(folder: Path, folders: Sequence[str], dialect: Dialect, without: str = "") -> Scan:
     """Find the files that may hold posts, opening none. Raises SettingsError for a folder that is not there."""
-    walk = _Walk(folder, dialect)
+    walk = _Walk(folder, dialect, posixpath.normpath(without))
     for start in [_checked(folder, each) for each in folders]:
         walk.below(start)
     return Scan(tuple(sorted(walk.files.values())), tuple(walk.left_out), tuple(walk.problems))
@@ -135,11 +139,11 @@ def _checked(folder: Path, name: str) -> str:
 class _Walk:
     """A walk through folders that no loop, odd name or locked door ends."""
 
-    def __init__(self, root: Path, dialect: Dialect) -> None:
+    def __init__(self, root: Path, dialect: Dialect, without: str) -> None:
         self.files: dict[str, Found] = {}
         self.left_out: list[LeftOut] = []
         self.problems: list[Problem] = []
-        self._root, self._dialect = root, dialect
+        self._root, self._dialect, self._without = root, dialect, without
         self._been: set[tuple[int, int]] = set()
 
     def below(self, start: str) -> None:
@@ -152,13 +156,17 @@ class _Walk:
             for entry in entries:
                 inner = f"{path}/{entry.name}".lstrip("/")
                 if self._is_folder(entry):
-                    if not entry.name.startswith(".") and entry.name not in _NOT_OURS and self._is_sayable(inner):
+                    if self._is_open(entry.name, inner):
                         (linked if entry.is_symlink() else here).append(inner)
                 elif sources.is_text(entry.name, self._dialect) and self._is_sayable(inner) and inner not in self.files:
                     if is_bundle and not _INDEX.fullmatch(entry.name):
                         self.left_out.append(LeftOut(inner, "part of the post beside it"))
                     else:
                         self._take(entry, inner)
+
+    def _is_open(self, name: str, path: str) -> bool:
+        hidden = name.startswith(".") or name in _NOT_OURS or path == self._without
+        return not hidden and self._is_sayable(path)
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         """List a folder by name, once."""

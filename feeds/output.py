@@ -15,9 +15,9 @@ from feeds.errors import OutputError
 _MENDS = {
     errno.ENOSPC: "make room on the disk, then build again",
     errno.EDQUOT: "make room in your quota, then build again",
-    errno.EROFS: "mount it writable, or write elsewhere: feeds.out",
-    errno.EACCES: "let this user write there, or write elsewhere: feeds.out",
-    errno.EPERM: "let this user write there, or write elsewhere: feeds.out",
+    errno.EROFS: "mount it writable",
+    errno.EACCES: "let this user write there",
+    errno.EPERM: "let this user write there",
     errno.ENOTDIR: "move the file that stands where a folder should be",
     errno.EEXIST: "move the file that stands where a folder should be",
     errno.EISDIR: "move the folder that stands where the file should be",

@@ -221,4 +221,4 @@ def test_run_due_is_idempotent(feeds: Call, site: Path) -> None:
     first, second = (feeds("run-due", "--site", site) for _ in range(2))
 
     assert (first[0], second[0]) == (0, 0)
-    assert "0 files written" in second[1]
+    assert "feeds: nothing new" in second[1]

@@ -283,3 +283,12 @@ def test_values_handed_down(tmp_path: Path) -> None:
         ("/x/b/", ("own",), "Ada"),
     ]
     assert [(post.tags, post.authors[0].name) for post in hugo] == [(("x",), "Ada")]
+
+
+def test_what_we_wrote_is_no_post(tmp_path: Path) -> None:
+    """Where the whole site is the folder of posts, the pages of its feeds lie in it."""
+    write(tmp_path, dict.fromkeys(("a.md", "public/b.md"), "---\ntitle: a\ndate: 2025-01-01\n---\n"))
+
+    found = collect(tmp_path, ["."], "plain", "", SITE, without="public/")
+
+    assert ["a.md"] == [post.path for post in found.posts]

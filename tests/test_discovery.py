@@ -6,7 +6,7 @@ import pytest
 
 from feeds.config import load
 from feeds.discovery import Found, discover, settings_text, write_settings
-from feeds.errors import UsageError
+from feeds.errors import SettingsError, UsageError
 
 POST = "---\ntitle: {title}\ndate: 2025-01-01\n---\n\n{text}\n"
 
@@ -71,12 +71,21 @@ def test_language_is_read_from_the_posts(tmp_path: Path, text: str, language: st
 
 def test_settings_can_be_loaded_as_they_are(tmp_path: Path) -> None:
     """What init writes is valid, whatever characters a title holds."""
-    blog(tmp_path, {"_config.yml": 'title: "a \\"b\\" \\\\ \\x7f é"\n', "_posts/2025-01-01-a.md": POST})
+    config = 'url: https://example.org\ntitle: "a \\"b\\" \\\\ \\x7f é"\n'
+    blog(tmp_path, {"_config.yml": config, "_posts/2025-01-01-a.md": POST})
 
     path, _ = write_settings(tmp_path)
 
     assert path == tmp_path / "feeds.toml"
     assert load(tmp_path).site.title == 'a "b" \\ \x7f é'
+
+
+def test_an_address_that_is_not_known_must_be_filled_in(tmp_path: Path) -> None:
+    """No feed is built with a made-up address, which its ids would then carry for ever."""
+    write_settings(blog(tmp_path, {"posts/a.md": POST}))
+
+    with pytest.raises(SettingsError, match=r"site\.url = ''; expected something like"):
+        load(tmp_path)
 
 
 def test_what_is_not_known_is_marked() -> None:

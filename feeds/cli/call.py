@@ -134,3 +134,8 @@ def until_told() -> Iterator[Told]:
 def counted(counts: Mapping[str, int]) -> str:
     """Put counts in words: "2 draft, 1 scheduled"."""
     return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def plural(count: int, noun: str) -> str:
+    """Put a count of things in words: "1 post", "2 posts"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -227,12 +227,13 @@ def deliver(call: Call) -> int:
 def run_due(call: Call) -> int:
     """Do all that is due: write the feeds, open issues, deliver. For cron; safe to run as often as you like.
 
-    Exit 3 when a guard holds back an issue that a person must decide about; all else is done.
+    Exit 3 when a guard holds back an issue that a person must decide about; all else is done. With `--quiet`, what is
+    wrong with posts is left to `feeds check`, since cron would mail it each time.
     """
     with call.progress() as progress, until_told() as told:
         built, ran = _all_due(call, progress, told)
     refused = ran.refused if ran else ()
-    call.problems((*built.problems, *refused))
+    call.problems(refused if call.quiet else (*built.problems, *refused))
     _show_run(call, built, ran)
     return 3 if refused else 0
 
@@ -276,7 +277,8 @@ def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "
 
 def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     call.value({"built": built, "newsletters": ran})
-    call.say(f"feeds: {len(built.written)} files written, {len(built.removed)} removed")
+    changed = {"written": len(built.written), "removed": len(built.removed)}
+    call.say(f"feeds: {counted({word: count for word, count in changed.items() if count}) or 'nothing new'}")
     if ran and ran.returned:
         call.say(f"came back: {counted(ran.returned)}")
     for opened in ran.opened if ran else ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from feeds.cli.call import Call, counted, with_call
+from feeds.cli.call import Call, counted, plural, with_call
 from feeds.model import LeftOut
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def _show(call: Call, outlooks: Sequence["Outlook"]) -> None:
 
 def _summary(built: Any) -> str:
     files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
-    text = f"{built.posts} posts in {len(built.feeds)} feeds; files: {counted({k: v for k, v in files.items() if v})}"
+    became = counted({word: count for word, count in files.items() if count})
+    text = f"{plural(built.posts, 'post')} in {plural(len(built.feeds), 'feed')}; files: {became}"
     return text + _left_out(built.left_out)
 
 
@@ -100,10 +101,9 @@ def check(call: Call) -> int:
     call.value(checked)
     for each in checked.left_out:
         call.more(f"left out  {each.path}: {each.reason}")
-    count = len(checked.problems)
-    said = {0: "no problems", 1: "1 problem"}.get(count, f"{count} problems")
-    call.say(f"{checked.posts} posts, {said}{_left_out(checked.left_out)}")
-    return 1 if count else 0
+    said = plural(len(checked.problems), "problem") if checked.problems else "no problems"
+    call.say(f"{plural(checked.posts, 'post')}, {said}{_left_out(checked.left_out)}")
+    return 1 if checked.problems else 0
 
 
 @click.command()

@@ -77,8 +77,7 @@ def settings_text(found: Found) -> str:
     lines = [
         "# What each key means, and all the others: docs/settings.md of the feeds project.",
         "[site]",
-        f"url = {_quoted(found.url or 'https://example.org/')}"
-        + ("" if found.url else f"{edit}the public address of your site"),
+        f"url = {_quoted(found.url)}" + ("" if found.url else f"{edit}the public address of your site"),
         f"title = {_quoted(found.title or 'My site')}" + ("" if found.title else f"{edit}the name of your site"),
         f"description = {_quoted(found.description)}",
         f"language = {_quoted(found.language or 'en')}",

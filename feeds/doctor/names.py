@@ -96,6 +96,8 @@ def _dmarc(lookup: Lookup, domain: str) -> Iterator[Finding]:
 
 def _ptr(lookup: Lookup, relay: str) -> Iterator[Finding]:
     """Say whether the relay's address has a name that leads back to it, as far as its address is known here."""
+    if not relay:
+        return
     addresses = lookup.addresses(relay)
     public = [each for each in addresses if ipaddress.ip_address(each).is_global]
     if not public:

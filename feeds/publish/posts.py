@@ -41,7 +41,8 @@ def public(settings: Settings, now: datetime) -> Public:
 def survey(settings: Settings, now: datetime) -> Public:
     """Do as `public` does, and leave it to the caller what to do about ids that would change."""
     site, wanted = settings.site, settings.posts
-    collected = collect(settings.root, wanted.folders, wanted.engine, wanted.permalink, site)
+    choices = (wanted.folders, wanted.engine, wanted.permalink)
+    collected = collect(settings.root, *choices, site, without=settings.feeds.out)
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
     lock = known(settings, posts)
     held = recognise([line_of(post) for post in posts], lock.lines)
