@@ -1,7 +1,7 @@
 """Astro: collections below src/content and pages below src/pages; what lies there keeps its path.
 
-As the pages "Content collections" and "Routing" of Astro's documentation say. A site routes its collections as it
-likes, so a permalink in the settings is often needed.
+Written from what its documentation is known to say; not compared with its source yet. A site routes its collections
+as it likes, so a permalink in the settings is often needed.
 """
 
 from msgspec.structs import replace

@@ -1,6 +1,6 @@
 """Docusaurus: blog/, the date in the name or the folders and so in the address, authors by key into authors.yml.
 
-As packages/docusaurus-plugin-content-blog/src/blogUtils.ts and its page in the documentation have it.
+Written from what its documentation is known to say; not compared with its source yet.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Eleventy: any folder, data files that fill in front matter, permalinks that are small templates.
 
-As src/TemplateFileSlug.js, src/TemplatePermalink.js and the page "Template and Directory Data Files" of Eleventy say.
+Written from what its documentation is known to say; not compared with its source yet.
 """
 
 import re
