@@ -115,6 +115,7 @@ BROKEN = [
     ("rss", 'rel="self"', 'rel="via"', "no link to itself"),
     ("atom", "tag:example.org,2025:feed</id>", "https://example.org:443/%7Ea/../b</id>", "canonical"),
     ("atom", "tag:example.org,2025:feed</id>", "tag:example.org,2025:%d8%a3</id>", "canonical"),
+    ("atom", "tag:example.org,2025:feed</id>", "https://example.org/a%2520b</id>", "encoded twice"),
     ("rss", "<language>ar<", "<language>jp<", "no language"),
     ("atom", 'xml:lang="ar-DZ"', 'xml:lang="arabic_DZ"', "not a language tag"),
     ("json", '"language": "fr"', '"language": "cn-ZH"', "no language"),

@@ -32,6 +32,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;\s*[\w-]+=(?:\"[^\"]*\"|[^\s\";]+))*", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@()<>,;:\"\[\]]+@[^\s@()<>,;:\"\[\]]+\.[^\s@()<>,;:\"\[\].]+")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_ESCAPED_TWICE = re.compile(r"%25[0-9A-Fa-f]{2}")
 _PORTS = {"http": ":80", "https": ":443"}
 _END_TAG = re.compile(r"</\w+>")
 MARKUP = re.compile(r"<[/A-Za-z]|&#?\w+;")  # what a reader may take for a tag or a character reference
@@ -79,6 +80,9 @@ def identifier(text: str) -> Iterator[Fault]:
     if (better := _canonical(text)) != text:
         mend = f"write {better!r}, unless readers know it as it is"
         yield Fault(f"{text!r} is not in its canonical form", mend, "RFC 4287 4.2.6.1")
+    if twice := _ESCAPED_TWICE.search(text):
+        mend = "encode it once, unless readers know it as it is"
+        yield Fault(f"{twice[0]} in {text!r} is encoded twice", mend, "W3C validator: NonCanonicalURI")
 
 
 def _canonical(text: str) -> str:

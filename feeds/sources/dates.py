@@ -38,13 +38,14 @@ _ZONES = {
 }
 _FARTHEST = timedelta(hours=14)  # Kiribati; no clock on Earth is further from UTC
 _YEARS = range(1000, 9999)  # the last year of `datetime` overflows in some zones
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)  # what programs write where there is no date, and people where it is no matter
 
 _IN_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?", re.DOTALL)
 _IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})[/-](\d{1,2})(?:[/-]([^/]*))?$")
 
 
 def moment(value: object, zone: tzinfo) -> datetime | None:
-    """Read a date of front matter: text, or what TOML makes of it; None when it is no date.
+    """Read a date of front matter: text, or what TOML makes of it; None when it is no date, nor is 1 January 1970.
 
     The result is aware, in whole seconds and with a fixed offset of whole minutes. What has no zone of its own is on
     the clock of `zone`: the first of two when that clock is set back, the instant after the gap when it skips.
@@ -53,7 +54,8 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         stated = _from_text(value.strip()) if isinstance(value, str) else _from_type(value)
     except ValueError:  # 31 April, 25 o'clock
         return None
-    return _settled(stated, zone) if stated and stated.year in _YEARS else None
+    found = _settled(stated, zone) if stated and stated.year in _YEARS else None
+    return None if found and abs(found - _ZERO) < timedelta(days=1) else found
 
 
 def _from_type(value: object) -> datetime | None:
