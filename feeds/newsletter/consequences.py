@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from feeds.replies import VERDICTS, Verdict
-from feeds.store import deliveries, events, subscribers, suppressions
+from feeds.store import deliveries, events, returns, subscribers, suppressions
 from feeds.store.deliveries import Settlement
 
 _NOTHING = VERDICTS["sent"]
@@ -19,7 +19,12 @@ def verdict_of(meaning: str) -> Verdict:
 
 
 def draw(connection: Connection, done: Settlement, now: datetime) -> None:
-    """Send no more mail to an address that is dead, or whose mailbox has refused several issues in a row."""
+    """Send no more mail to an address that is dead, or whose mailbox has refused several issues in a row.
+
+    What would be tried again is not, if its issue was cancelled while it was in the air.
+    """
+    if done.outcome.state in ("deferred", "queued"):
+        returns.recall(connection, done.claimed.issue_id, done.claimed.subscriber_id, now)
     detail = f"{done.outcome.code} {done.outcome.enhanced}".strip()
     verdict = verdict_of(done.outcome.meaning)
     follow(connection, verdict, done.claimed.issue_id, done.claimed.subscriber_id, detail, now)

@@ -3,6 +3,7 @@
     sent | uncertain | queued | claimed | deferred -> bounced;  these and bounced -> complained
     uncertain -> sent | queued
     failed | expired -> queued     by hand
+    queued | deferred -> cancelled | skipped     what was in the air when its issue was cancelled or its reader left
 
 A message whose delivery waits for its turn again may have left before: hence queued and the others.
 """
@@ -14,8 +15,10 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from feeds.model import Outcome
-from feeds.store.tables import delivery, issue, subscriber
+from feeds.store import subscribers
+from feeds.store.tables import delivery, issue, subscriber, subscription
 
+_LEFT_MEANWHILE = "the reader left"
 _LEFT = ("sent", "uncertain", "queued", "claimed", "deferred")
 FORMER = {"bounced": _LEFT, "complained": (*_LEFT, "bounced")}
 
@@ -58,6 +61,24 @@ def came_back(connection: Connection, known: Known, outcome: Outcome, now: datet
     return connection.execute(change).rowcount == 1
 
 
+def recall(connection: Connection, issue_id: int, subscriber_id: int, now: datetime) -> None:
+    """Let a delivery that waits for its turn again go no more, if its issue was cancelled or its reader left meanwhile.
+
+    Cancelling and leaving change nothing that is in the air.
+    """
+    theirs = and_(subscription.c.subscriber_id == subscriber_id, subscription.c.newsletter == issue.c.newsletter)
+    facts = select(issue.c.newsletter, issue.c.state, subscription.c.status).join_from(
+        issue, subscription, theirs, isouter=True
+    )
+    newsletter, state, status = connection.execute(facts.where(issue.c.id == issue_id)).one()
+    waiting = and_(_is(issue_id, subscriber_id), delivery.c.state.in_(("queued", "deferred")))
+    if state == "cancelled":
+        connection.execute(update(delivery).where(waiting).values(state="cancelled", updated=now))
+        subscribers.move_back(connection, newsletter, issue_id, subscriber_id=subscriber_id)
+    elif status == "unsubscribed":
+        connection.execute(update(delivery).where(waiting).values(state="skipped", reply=_LEFT_MEANWHILE, updated=now))
+
+
 def doubts(connection: Connection) -> Iterator[Doubt]:
     """Yield what is uncertain, of any issue."""
     columns = [delivery.c[name] for name in Doubt.__struct_fields__]
@@ -69,14 +90,21 @@ def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now:
     """Settle what was uncertain: the message left and is sent, or did not and is queued; tell whether it was."""
     after = {"state": "sent", "sent_at": doubt.updated} if left else {"state": "queued", "next_at": now}
     unsure = and_(_is(doubt.issue_id, doubt.subscriber_id), delivery.c.state == "uncertain")
-    return connection.execute(update(delivery).where(unsure).values(reply=reply, updated=now, **after)).rowcount == 1
+    decided = connection.execute(update(delivery).where(unsure).values(reply=reply, updated=now, **after)).rowcount == 1
+    if decided and not left:
+        recall(connection, doubt.issue_id, doubt.subscriber_id, now)
+    return decided
 
 
 def requeue(connection: Connection, issue_id: int, now: datetime) -> int:
-    """Queue once more what of an issue failed or was given up, for readers who still get mail; return how much."""
+    """Queue once more what of an issue failed or was given up, for readers who still get mail; return how much.
+
+    Of an issue that was cancelled, nothing.
+    """
     active = select(subscriber.c.id).where(subscriber.c.status == "active")
     given_up = and_(
         delivery.c.issue_id == issue_id,
+        select(1).where(issue.c.id == issue_id, issue.c.state != "cancelled").exists(),
         delivery.c.state.in_(("failed", "expired")),
         delivery.c.subscriber_id.in_(active),
     )

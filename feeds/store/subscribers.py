@@ -144,8 +144,11 @@ def move_with(connection: Connection, newsletter: str, issue_id: int, cut: int) 
     _move(connection, newsletter, subscription.c.subscriber_id.in_(readers), cut)
 
 
-def move_back(connection: Connection, newsletter: str, issue_id: int) -> None:
-    """Give the posts of an issue back to readers whose delivery was cancelled, unless they got a later issue."""
+def move_back(connection: Connection, newsletter: str, issue_id: int, *, subscriber_id: int | None = None) -> None:
+    """Give the posts of an issue back to readers whose delivery was cancelled, all or one of them.
+
+    Not to those who got a later issue.
+    """
     theirs = and_(
         delivery.c.issue_id == issue_id,
         delivery.c.subscriber_id == subscription.c.subscriber_id,
@@ -154,7 +157,8 @@ def move_back(connection: Connection, newsletter: str, issue_id: int) -> None:
     before = select(delivery.c.cursor).where(theirs).scalar_subquery()
     cut = select(issue.c.cut).where(issue.c.id == issue_id).scalar_subquery()
     stayed = and_(subscription.c.newsletter == newsletter, subscription.c.cursor == cut, before.is_not(None))
-    connection.execute(update(subscription).where(stayed).values(cursor=before))
+    who = true() if subscriber_id is None else subscription.c.subscriber_id == subscriber_id
+    connection.execute(update(subscription).where(stayed, who).values(cursor=before))
 
 
 def move_all(connection: Connection, newsletter: str, cut: int) -> None:
