@@ -34,7 +34,12 @@ class Store:
         Where there is no SQLite file yet, one is made; or with `make=False` a database in memory, soon forgotten.
         Raises SettingsError for a wrong URL, StoreError for a database that is newer than us, foreign or unusable.
         """
-        return cls(connect(url, folder, make=make))
+        engine = connect(url, folder, make=make)
+        try:
+            return cls(engine)
+        except BaseException:
+            engine.dispose()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
