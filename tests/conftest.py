@@ -1,6 +1,7 @@
 """What every test stands on: a clean environment, no network, fixed examples.
 
-Fixtures: `shared` (real blogs), `browser` (Chromium), `ordinary_rights`, `update_golden`.
+Fixtures: `shared` (real blogs), `browser` (Chromium), `postgres` (a server), `every_database` (a test on SQLite and on
+PostgreSQL), `ordinary_rights`, `update_golden`.
 Marks: `needs("chromium")` and the other names in NEEDS.
 The suite listens to two variables of its own, read before the environment is cleaned:
 
@@ -10,6 +11,7 @@ The suite listens to two variables of its own, read before the environment is cl
 
 import ctypes
 import ipaddress
+import itertools
 import os
 import shutil
 import subprocess
@@ -17,13 +19,18 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 import feeds
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tests.servers import Postgres
 
 REQUIRED = os.environ.get("FEEDS_REQUIRE", "").split()
 SHARED = os.environ.get("FEEDS_SHARED", "")
@@ -44,6 +51,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (lambda: shutil.which("chromium") is not None, "install the Debian package chromium"),
     "dovecot": (lambda: Path("/usr/sbin/dovecot").exists(), "install the Debian package dovecot-imapd"),
     "fonts": (_arabic_font, "install the Debian package fonts-noto-core"),
+    "neomutt": (lambda: shutil.which("neomutt") is not None, "install the Debian package neomutt"),
     "opendkim": (lambda: Path("/usr/sbin/opendkim").exists(), "install the Debian package opendkim"),
     "postgres": (
         lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and os.geteuid() == 0,
@@ -54,6 +62,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "install the Debian package postfix, and be root",
     ),
     "smtp-sink": (lambda: Path("/usr/sbin/smtp-sink").exists(), "install the Debian package postfix"),
+    "spamassassin": (lambda: shutil.which("spamassassin") is not None, "install the Debian package spamassassin"),
     "wheel": (lambda: "site-packages" in Path(feeds.__file__).parts, "run `make test`, which tests the built wheel"),
 }
 
@@ -144,6 +153,39 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OFFLINE))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Postgres]":
+    """Give a PostgreSQL; nothing survives the session, so it need not wait for the disk."""
+    from tests.servers import postgres
+
+    _need("postgres")
+    with postgres("fsync=off") as server:
+        yield server
+
+
+_databases = (f"test{number}" for number in itertools.count())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
+def every_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test twice; on PostgreSQL each feeds.db that it opens is a database of the server instead."""
+    if request.param == "sqlite":
+        return
+    from feeds.store.engine import connect
+
+    server: Postgres = request.getfixturevalue("postgres")
+    urls: dict[Path, str] = {}
+
+    def connect_there(url: str, folder: Path, *, make: bool = True) -> "Engine":
+        if url == "sqlite:///feeds.db":
+            if folder not in urls:
+                urls[folder] = server.make(next(_databases))
+            url = urls[folder]
+        return connect(url, folder, make=make)
+
+    monkeypatch.setattr("feeds.store.connect", connect_there)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings) -> Iterator[Store]:
+def store(tmp_path: Path, site: Settings, every_database: None) -> Iterator[Store]:
     """Give a database with a reader at home, one in New York, and one at home who wants it daily."""
     with Store.open(URL, tmp_path) as opened:
         deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)

@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
     with Store.open(URL, tmp_path) as opened:
         yield opened
 

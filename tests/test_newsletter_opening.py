@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
     """Give a database that has seen the posts a and b, and has three readers."""
     with Store.open(URL, tmp_path) as opened:
         deeds.remember(opened, source(*posts("ab")), MONDAY - WEEK)

@@ -18,7 +18,7 @@ AHEAD = (post("x", MONDAY + 2 * DAY), post("y", MONDAY + 10 * DAY))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
     """Give a database that has seen the post a, and has two readers."""
     with Store.open(URL, tmp_path) as opened:
         deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)

@@ -34,7 +34,7 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, memory: Memory) -> Iterator[Store]:
+def store(tmp_path: Path, site: Settings, memory: Memory, every_database: None) -> Iterator[Store]:
     """Give a database with an issue of which two deliveries are uncertain and one failed."""
     with Store.open(URL, tmp_path) as opened:
         deeds.remember(opened, source(), MONDAY - WEEK)

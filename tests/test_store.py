@@ -30,8 +30,15 @@ EVERYONE = Group(0, (), "")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
     """Give a new database."""
+    with Store.open(URL, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Store]:
+    """Give a new database that is a file."""
     with Store.open(URL, tmp_path) as opened:
         yield opened
 
@@ -56,20 +63,34 @@ def states(connection: Connection) -> list[str]:
     return list(connection.scalars(select(tables.delivery.c.state).order_by(tables.delivery.c.subscriber_id)))
 
 
+SCHEMA = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
+    "postgresql": """
+        SELECT table_name || column_name || data_type || is_nullable || coalesce(column_default, '')
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION ALL SELECT conrelid::regclass || conname || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+        UNION ALL SELECT replace(indexdef, current_schema() || '.', '')
+        FROM pg_indexes WHERE schemaname = current_schema()
+    """,
+}
+
+
 def schema(connection: Connection) -> list[list[str]]:
     """Return the parts of each CREATE statement; alembic writes the constraints in another order."""
-    statements = connection.scalars(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    statements = connection.scalars(text(SCHEMA[connection.dialect.name]))
     return sorted(sorted(re.findall(r"CREATE|[^\s,()]+|\([^()]*\)", each)) for each in statements)
 
 
-def test_fresh_tables_are_those_of_all_migrations(store: Store, tmp_path: Path) -> None:
+def test_fresh_tables_are_those_of_all_migrations(store: Store) -> None:
     """A database that grew with the program is the same as one made today."""
-    with engine.connect("sqlite://", tmp_path).begin() as connection:
+    with store.writing() as connection:
+        fresh = schema(connection)
+        tables.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
         migrations.migrate(connection)
-        migrated = schema(connection)
 
-    with store.reading() as connection:
-        assert schema(connection) == migrated
+        assert schema(connection) == fresh
 
 
 def test_history_is_that_of_the_migrations() -> None:
@@ -127,12 +148,12 @@ def test_unusable_database_is_one_line(tmp_path: Path, kind: str) -> None:
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_locked_database_is_one_line(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locked_database_is_one_line(sqlite: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits too long for a writer is told so."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
     impatient = Store.open(URL, tmp_path)
 
-    with store.writing(), pytest.raises(StoreError, match="database is locked; another process"), impatient.writing():
+    with sqlite.writing(), pytest.raises(StoreError, match="database is locked; another process"), impatient.writing():
         pass
 
     impatient.close()
@@ -153,11 +174,11 @@ def test_unreachable_server_keeps_its_password_to_itself(tmp_path: Path) -> None
     assert "geheim" not in str(caught.value)
 
 
-def test_sqlite_is_set_up_to_lose_nothing(store: Store) -> None:
+def test_sqlite_is_set_up_to_lose_nothing(sqlite: Store) -> None:
     """WAL, a sync at every commit, foreign keys, and ten seconds of patience."""
     names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
 
-    with store.reading() as connection:
+    with sqlite.reading() as connection:
         assert [connection.scalar(text(f"PRAGMA {name}")) for name in names] == ["wal", 2, 1, 10_000]
 
 
@@ -445,9 +466,9 @@ def test_ids_of_workers_are_never_used_again(store: Store) -> None:
         assert workers.enter(connection, LATER) > first
 
 
-def test_claiming_reads_the_index(store: Store) -> None:
+def test_claiming_reads_the_index(sqlite: Store) -> None:
     """A claim does not look through the deliveries that are settled, however many there are."""
-    with store.writing() as connection:
+    with sqlite.writing() as connection:
         plan: list[str] = []
         query = deliveries.claimable(1, NOW, 50).compile(connection, compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]

@@ -26,7 +26,7 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
     with Store.open(URL, tmp_path) as opened:
         yield opened
 
@@ -201,15 +201,21 @@ def test_dry_run_keeps_nothing(site: Settings, store: Store, file: Path) -> None
     assert tried == subscriptions.import_csv(site, store, file, MONDAY)
 
 
+FULL = {
+    "sqlite": "CREATE TRIGGER full BEFORE INSERT ON subscriber WHEN NEW.email = 'reader1100@example.org'"
+    " BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "postgresql": "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;"
+    " CREATE TRIGGER too_many BEFORE INSERT ON subscriber FOR EACH ROW WHEN (NEW.email = 'reader1100@example.org')"
+    " EXECUTE FUNCTION refuse()",
+}
+
+
 def test_import_that_breaks_off_leaves_nothing_half_done(site: Settings, store: Store, tmp_path: Path) -> None:
     """All that is kept is kept at once, also of a file of thousands."""
     path = tmp_path / "many.csv"
     path.write_text("email\n" + "".join(f"reader{number}@example.org\n" for number in range(1200)))
     with store.writing() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON subscriber WHEN NEW.email = 'reader1100@example.org'"
-            " BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
+        connection.exec_driver_sql(FULL[connection.dialect.name])
 
     with pytest.raises(Exception, match="no"):
         subscriptions.import_csv(site, store, path, MONDAY)
