@@ -1,17 +1,21 @@
 """feeds.lock on disk, beside feeds.toml. Contains no decisions about what is in it."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from feeds import output
 from feeds.identity import lock
-from feeds.identity.lock import Lock
+from feeds.identity.lock import Lock, Noted
 from feeds.model import EPOCH
 
+_NOTHING: Mapping[str, Noted] = MappingProxyType({})
 
-def read(folder: Path) -> Lock | None:
+
+def read(folder: Path, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     """Read the lock of the site in `folder`; None when there is none. Raises SettingsError or OutputError."""
     data = output.read(folder / lock.FILE_NAME)
-    return lock.parse(data) if data.strip() else None
+    return lock.parse(data, noted) if data.strip() else None
 
 
 def write(folder: Path, content: Lock) -> bool:

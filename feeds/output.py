@@ -40,6 +40,13 @@ def write(path: Path, data: bytes, time: datetime) -> bool:
     return True
 
 
+def replace(path: Path, data: bytes) -> None:
+    """Make the file at `path` hold `data`, whatever it holds. Raises OutputError, as `write` does."""
+    with _translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data, None)
+
+
 def read(path: Path) -> bytes:
     """Return what the file at `path` holds; nothing when there is none. Raises OutputError."""
     with _translated(path):
@@ -55,7 +62,7 @@ def remove(path: Path, top: Path) -> None:
             folder.rmdir()
 
 
-def _replace(path: Path, data: bytes, time: float) -> None:
+def _replace(path: Path, data: bytes, time: float | None) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -64,8 +71,9 @@ def _replace(path: Path, data: bytes, time: float) -> None:
         if path.is_file():
             old = path.stat()
             temporary.chmod(stat.S_IMODE(old.st_mode))
-            time = max(time, old.st_mtime + 1)
-        os.utime(temporary, (time, time))
+            time = time and max(time, old.st_mtime + 1)
+        if time is not None:
+            os.utime(temporary, (time, time))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

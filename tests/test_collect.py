@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.collect import choose_dialect, collect, read_body, scan
+from feeds.collect import choose_dialect, collect, grow, read_body
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Site
 from feeds.sources import ENGINES
@@ -163,7 +163,7 @@ def test_wrong_folders_are_the_operators_to_mend(tmp_path: Path, name: str) -> N
     write(tmp_path, {"posts/a.md": POST})
 
     with pytest.raises(SettingsError, match=r"posts\.folders") as error:
-        scan(tmp_path, ["posts", name], ENGINES["plain"])
+        grow(tmp_path, ["posts", name])
     assert error.value.where == str(tmp_path / "feeds.toml")
 
 
@@ -207,12 +207,12 @@ def test_bodies_are_fetched_when_they_are_wanted(tmp_path: Path) -> None:
 
 
 def test_a_look_opens_no_file(tmp_path: Path) -> None:
-    """What a scan finds tells whether a file is still the same: its path, its size and when it was written."""
+    """What it shows tells whether a file is still the same: its path, its size and when it was written."""
     write(tmp_path, {"posts/a.md": POST})
     os.utime(tmp_path / "posts/a.md", ns=(0, 1_234_567_890))
-    found = scan(tmp_path, ["posts"], ENGINES["plain"]).files
+    found = grow(tmp_path, ["posts"]).files
 
-    assert [(each.path, each.size, each.mtime_ns) for each in found] == [("posts/a.md", len(POST), 1_234_567_890)]
+    assert [(path, size, mtime) for path, size, mtime, _ in found] == [("posts/a.md", len(POST), 1_234_567_890)]
 
 
 def test_files_beside_posts_are_heard(tmp_path: Path) -> None:

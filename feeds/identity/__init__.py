@@ -39,18 +39,18 @@ def assign(
     ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
     used = {*taken, *ids.values()}
     clock = ZoneInfo(zone)
-    for post in _oldest_first(given):
-        if post.path not in ids:
-            tag = tag_uri(authority, post.published.astimezone(clock).date(), post.path)
-            ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in used)
-            used.add(ids[post.path])
-    return tuple(replace(post, id=ids[post.path]) for post in given), tuple(sorted(problems))
+    for post in _oldest_first([post for post in given if post.path not in ids]):
+        tag = tag_uri(authority, post.published.astimezone(clock).date(), post.path)
+        ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in used)
+        used.add(ids[post.path])
+    named = [post if post.id == ids[post.path] else replace(post, id=ids[post.path]) for post in given]
+    return tuple(named), tuple(sorted(problems))
 
 
 def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
     """Return the ids that posts ask for and get, by path, and a problem for each post that does not get it."""
-    problems, owners = [], {name: path for path, name in held.items()}
-    asking = {post.path: stated(post.guid, authority) for post in _oldest_first(posts) if post.guid}
+    asking = {post.path: stated(post.guid, authority) for post in _oldest_first([post for post in posts if post.guid])}
+    problems, owners = [], {name: path for path, name in held.items()} if asking else {}
     for path, name in asking.items():
         owner = owners.setdefault(name, path)
         if owner != path:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from feeds.errors import GuardError
 from feeds.identity.adopt import adopt
 from feeds.identity.entries import Seen
-from feeds.identity.lock import Line, Lock, line_of
+from feeds.identity.lock import Line, Lock, all_lines, line_of
 from feeds.model import Post, Problem
 
 _LISTED = 20
@@ -16,10 +16,10 @@ _MEND = (
 )
 
 
-def changed(posts: Iterable[Post], held: Mapping[str, Line]) -> tuple[Problem, ...]:
-    """Name the posts whose id is another one than that of their line in the lock."""
-    lines = ((post, held.get(post.path)) for post in posts)
-    return tuple(_change(post, line.id) for post, line in lines if line and not line.gone and line.id != post.id)
+def changed(posts: Iterable[Post], held: Mapping[str, str]) -> tuple[Problem, ...]:
+    """Name the posts whose id is another one than that which the lock has for them; `held` is by path."""
+    ids = ((post, held.get(post.path, post.id)) for post in posts)
+    return tuple(_change(post, old) for post, old in ids if old != post.id)
 
 
 def republished(posts: Sequence[Post], seen: Sequence[Seen]) -> tuple[Problem, ...]:
@@ -31,12 +31,18 @@ def republished(posts: Sequence[Post], seen: Sequence[Seen]) -> tuple[Problem, .
 
 
 def strangers(posts: Iterable[Post], held: Mapping[str, Line], lock: Lock) -> tuple[Problem, ...]:
-    """Name posts of old dates that came while as many went: moved and changed at once, so that none is recognised."""
+    """Name posts of old dates that came while as many went: moved and changed at once, so that none is recognised.
+
+    `posts` are those that do not stand in the lock as they are, `held` the lines that were recognised, by path.
+    """
     here = {line.id for line in held.values()}
     went = sum(1 for line in lock.lines if not line.gone and line.id not in here)
-    newest = max((line.published for line in lock.lines), default="")
-    came = [post for post in posts if post.path not in held and line_of(post).published <= newest]
+    came = [post for post in posts if post.path not in held]
     if min(went, len(came)) < _FEW:
+        return ()
+    newest = max(line.published for line in all_lines(lock))
+    came = [post for post in came if line_of(post).published <= newest]
+    if len(came) < _FEW:
         return ()
     what = f"an old post that is not known, while {went} that were known are gone; is it one of them?"
     return tuple(Problem(post.path, 0, what, _MEND) for post in came)

@@ -4,11 +4,15 @@ One line a post, in the order of their paths, each a JSON array, so that git mer
 order does not matter to us, nor do lines that are there twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC
+from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.errors import SettingsError
 from feeds.identity.marks import mark
@@ -18,6 +22,8 @@ FILE_NAME = "feeds.lock"
 _HEAD = "# The ids by which feed readers tell posts apart. Made by `feeds build`; keep it with the posts, in git."
 _AUTHORITY = "authority "
 _MOST_GONE = 1_000  # lines of posts that are gone, or as many as there are posts, where these are more
+
+_NOTHING: Mapping[str, "Noted"] = MappingProxyType({})
 
 
 class Line(Struct, frozen=True, array_like=True, order=True):
@@ -31,11 +37,20 @@ class Line(Struct, frozen=True, array_like=True, order=True):
     gone: bool = False  # the post is not public any more; should it come back, it has its id
 
 
+class Noted(NamedTuple):
+    """A post as it was at the build before."""
+
+    id: str
+    text: str  # of its line
+
+
 class Lock(Struct, frozen=True):
     """What feeds.lock says."""
 
     authority: str  # the host that new ids are made with; fixed by the first build, wherever the site moves
     lines: tuple[Line, ...] = ()
+    # Posts whose lines stand there as the build before wrote them, by path: they need not be read (2 us each).
+    standing: Mapping[str, Noted] = {}
 
 
 _DECODER = msgspec.json.Decoder(Line)
@@ -50,26 +65,63 @@ def line_of(post: Post) -> Line:
 
 def renewed(lock: Lock, posts: Iterable[Post]) -> Lock:
     """Return the lock as it is after a build of `posts`: what they say now, and what is remembered of others."""
-    lines = [line_of(post) for post in posts]
-    here = {line.id for line in lines}
-    others = [msgspec.structs.replace(line, gone=True) for line in lock.lines if line.id not in here]
+    standing: dict[str, Noted] = {}
+    lines, here = [], set[str]()
+    for post in posts:
+        here.add(post.id)
+        noted = lock.standing.get(post.path)
+        if noted and noted.id == post.id:
+            standing[post.path] = noted
+        else:
+            lines.append(line_of(post))
+    left = (_DECODER.decode(noted.text) for noted in lock.standing.values() if noted.id not in here)
+    others = [replace(line, gone=True) for line in (*lock.lines, *left) if line.id not in here]
     others.sort(key=lambda line: (line.published, line), reverse=True)
-    return Lock(lock.authority, tuple(sorted([*lines, *others[: max(_MOST_GONE, len(lines))]])))
+    lines += others[: max(_MOST_GONE, len(here))]
+    return Lock(lock.authority, tuple(sorted(lines)), standing)
+
+
+def all_lines(lock: Lock) -> tuple[Line, ...]:
+    """Return the lines of a lock, those too that were not read."""
+    return (*lock.lines, *(_DECODER.decode(noted.text) for noted in lock.standing.values()))
+
+
+def text_of(line: Line) -> str:
+    """Write a line down."""
+    return _ENCODER.encode(line).decode()
 
 
 def render(lock: Lock) -> bytes:
     """Write a lock down."""
-    lines = (_ENCODER.encode(line).decode() for line in sorted(set(lock.lines)))
-    return "\n".join([_HEAD, f"{_AUTHORITY}{lock.authority}", *lines, ""]).encode()
+    rows = [(path, noted.id, noted.text) for path, noted in lock.standing.items()]
+    rows += {(line.path, line.id, text_of(line)) for line in lock.lines}
+    rows.sort()
+    return "\n".join([_HEAD, f"{_AUTHORITY}{lock.authority}", *(text for _, _, text in rows), ""]).encode()
 
 
-def parse(data: bytes) -> Lock:
-    """Read what `render` wrote, or git merged. Raises SettingsError that names the line."""
-    authority, found = "", []
+def parse(data: bytes, noted: Mapping[str, Noted] = _NOTHING) -> Lock:
+    """Read what `render` wrote, or git merged; `noted` are posts, by path, that are as they were.
+
+    Raises SettingsError that names the line.
+    """
+    authority, rows = _rows(data)
+    texts = set(rows)
+    standing = {path: each for path, each in noted.items() if each.text in texts}
+    ids = {each.id for each in standing.values()}
+    lines = _lines(rows, texts.difference([each.text for each in standing.values()]))
+    if any(line.path in standing and not line.gone for line in lines):  # two branches, merged: which is it now?
+        return Lock(authority, _lines(rows, texts))
+    return Lock(authority, tuple([line for line in lines if line.id not in ids]), standing)
+
+
+def _rows(data: bytes) -> tuple[str, list[str]]:
+    """Return the authority, and the lines of posts as they are written; "" for others."""
+    authority, rows = "", []
     for number, raw in enumerate(data.splitlines(), 1):
         row = raw.strip()
+        rows.append("")
         if row.startswith(b"["):
-            found.append(_line(row, number))
+            rows[-1] = row.decode(errors="surrogateescape")
         elif row.startswith(_AUTHORITY.encode()):
             named = row[len(_AUTHORITY) :].decode(errors="replace").strip()
             if authority not in ("", named):
@@ -81,17 +133,19 @@ def parse(data: bytes) -> Lock:
             raise _broken(number)
     if not authority:
         raise _wrong(1, "no line says the authority", "take the file from git, or delete it to begin anew")
-    return Lock(authority, tuple(sorted(set(found))))
+    return authority, rows
 
 
-def _line(row: bytes, number: int) -> Line:
-    try:
-        line = _DECODER.decode(row)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise _broken(number) from None
-    if not (line.path and line.id):
-        raise _broken(number)
-    return line
+def _lines(rows: list[str], texts: set[str]) -> tuple[Line, ...]:
+    return tuple(sorted({_line(text, rows) for text in texts if text}))
+
+
+def _line(text: str, rows: list[str]) -> Line:
+    with suppress(msgspec.DecodeError, UnicodeError):
+        line = _DECODER.decode(text)
+        if line.path and line.id:
+            return line
+    raise _broken(rows.index(text) + 1)
 
 
 def _broken(number: int) -> SettingsError:

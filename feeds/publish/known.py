@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from feeds import lockfile, output
@@ -13,19 +13,20 @@ from feeds.formats.places import path_of, patterns
 from feeds.identity import authority_of, guard
 from feeds.identity.adopt import adopt, lines_of
 from feeds.identity.entries import Seen, entries
-from feeds.identity.lock import Lock
+from feeds.identity.lock import Lock, Noted
 from feeds.model import EPOCH, Feed, Post, Problem
 
 # The id of the site's feed in a format that has one (see `catalogue`): it tells the authority.
 _FEED_ID = re.compile(rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoformat().encode())
 
 
-def known(settings: Settings, posts: Sequence[Post]) -> Lock:
+def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted]) -> Lock:
     """Return the lock; where there is none, what the feeds show that ours will replace; of a new site, nothing.
 
-    `posts` need no ids. Raises SettingsError for a lock that is broken, OutputError for what cannot be read.
+    `posts` need no ids; `noted` are those of them that are as they were at the last build. Raises SettingsError for a
+    lock that is broken, OutputError for what cannot be read.
     """
-    if lock := lockfile.read(settings.root):
+    if lock := lockfile.read(settings.root, noted):
         return lock
     paths = list(_paths(settings.root / settings.feeds.out, settings.feeds.paths))
     found = next(filter(None, (_FEED_ID.search(output.read(path)) for path in paths)), None)

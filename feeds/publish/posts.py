@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 
 from feeds import catalogue, identity, markup
-from feeds.collect import collect, read_body
+from feeds.collect import Collected, collect, read_body
 from feeds.config import Settings
 from feeds.identity import guard
 from feeds.identity.lock import Lock, line_of, renewed
@@ -25,7 +26,8 @@ class Public(Struct, frozen=True):
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     lock: Lock  # as it will be when these posts are published
-    changes: tuple[Problem, ...] = ()  # what would make readers see old posts as new
+    changes: tuple[Problem, ...]  # what would make readers see old posts as new
+    collected: Collected
 
 
 def public(settings: Settings, now: datetime) -> Public:
@@ -42,18 +44,23 @@ def survey(settings: Settings, now: datetime) -> Public:
     """Do as `public` does, and leave it to the caller what to do about ids that would change."""
     site, wanted = settings.site, settings.posts
     choices = (wanted.folders, wanted.engine, wanted.permalink)
-    collected = collect(settings.root, *choices, site, without=settings.feeds.out)
+    collected = collect(settings.root, *choices, site, without=settings.feeds.out, now=now)
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
-    lock = known(settings, posts)
-    held = recognise([line_of(post) for post in posts], lock.lines)
-    ids = {path: line.id for path, line in held.items()}
-    posts, problems = identity.assign(posts, lock.authority, site.timezone, ids, (line.id for line in lock.lines))
+    lock = known(settings, posts, collected.rows.noted(posts))
+    rest = [post for post in posts if post.path not in lock.standing]
+    lines = recognise([line_of(post) for post in rest], lock.lines)
+    held = {path: noted.id for path, noted in lock.standing.items()}
+    ids = held | {path: line.id for path, line in lines.items()}
+    taken = chain(held.values(), (line.id for line in lock.lines))
+    posts, problems = identity.assign(posts, lock.authority, site.timezone, ids, taken)
+    here = held | {path: line.id for path, line in lines.items() if not line.gone}
     return Public(
         posts=catalogue.newest_first(posts),
         left_out=tuple(sorted((*collected.left_out, *left_out))),
         problems=tuple(sorted((*collected.problems, *problems))),
         lock=renewed(lock, posts),
-        changes=(*guard.changed(posts, held), *guard.strangers(posts, held, lock)),
+        changes=(*guard.changed(posts, here), *guard.strangers(rest, lines, lock)),
+        collected=collected,
     )
 
 

@@ -11,6 +11,7 @@ _FOREIGN = {
     ".mdx": "MDX",
     ".rmd": "R Markdown",
 }
+_DATA = (".json", ".meta", ".toml", ".yaml", ".yml")
 # Files that lie beside posts, by their names without extension; these in capitals, since "security.md" may be a post.
 _BESIDE = frozenset(
     {"AGENTS", "CLAUDE", "GEMINI", "CONTRIBUTING", "CHANGELOG", "CODE_OF_CONDUCT", "NOTICE", "SECURITY", "TODO"}
@@ -22,6 +23,11 @@ def is_text(name: str, dialect: Dialect) -> bool:
     """Tell by its name whether a file may hold a post at all, and not a picture or data."""
     end = suffix(name)
     return (end in dialect.markups or end in _FOREIGN) and not name.startswith((".", "~", "#"))
+
+
+def is_beside(path: str) -> bool:
+    """Tell whether the file at `path` may say something of the posts around it."""
+    return path.endswith(_DATA) or "/_index." in path
 
 
 def refusal(path: str, dialect: Dialect) -> str:

@@ -1,0 +1,66 @@
+"""What one build leaves for the next, in the folder `.feeds`: it may be deleted at any time.
+
+Nothing in it is believed unless its key is the one that is asked for: a digest of all that it was made from and with.
+What cannot be read or written is as good as not there.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+import feeds
+from feeds import output
+from feeds.errors import OutputError
+from feeds.model import EPOCH
+
+FOLDER = ".feeds"
+_IGNORED = "# A cache, which `feeds` makes anew when it is gone.\n*\n"
+_BYTES = 16
+T = TypeVar("T")
+
+
+def key(*parts: object) -> bytes:
+    """Return a digest of values that msgspec can encode, and of the code that made something of them."""
+    return blake2b(msgspec.msgpack.encode([made_with(), *parts]), digest_size=_BYTES).digest()
+
+
+def recall(root: Path, name: str, kind: type[T], wanted: bytes = b"") -> T | None:
+    """Return what was noted under `name`; None when there is nothing, or with another key than is `wanted`."""
+    with suppress(OutputError, msgspec.MsgspecError, UnicodeDecodeError):
+        data = output.read(root / FOLDER / name)
+        if data and (not wanted or data[:_BYTES] == wanted):
+            return msgspec.msgpack.decode(memoryview(data)[_BYTES:], type=kind)
+    return None
+
+
+def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES)) -> None:
+    """Note `value` under `name` with a key; any number of processes may do it at once."""
+    with suppress(OutputError):
+        output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
+        output.replace(root / FOLDER / name, wanted + msgspec.msgpack.encode(value))
+
+
+@cache
+def made_with() -> bytes:
+    """Return a digest of our own code and templates, and of the versions of all packages that it may use.
+
+    A few ms: the files of this package are read, since it may be at work on itself, and names of folders tell versions.
+    """
+    digest = blake2b(sys.version.encode(), digest_size=_BYTES)
+    package = Path(feeds.__file__).parent
+    for folder in (package, package.parent / "templates"):
+        for place, _, names in sorted(os.walk(folder)):
+            for name in sorted(names):
+                if not name.endswith(".pyc"):
+                    with suppress(OSError), open(f"{place}/{name}", "rb") as file:  # noqa: PTH123  # a tenth of a Path's time
+                        digest.update(file.read())
+    for place in sys.path:
+        with suppress(OSError):
+            digest.update("".join(sorted(each for each in os.listdir(place) if each.endswith("-info"))).encode())  # noqa: PTH208
+    return digest.digest()

@@ -1,0 +1,96 @@
+"""Read the files that hold posts: `collect` makes posts of them, and opens only those that it does not know yet.
+
+Decides nothing about posts: what is one is `sources`' to say. Bodies are not kept; `read_body` fetches one.
+"""
+
+import os
+import posixpath
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from feeds import sources, tree
+from feeds.collect.dialects import choose_dialect
+from feeds.collect.rows import Row, Rows
+from feeds.collect.sight import Sight, look
+from feeds.errors import SettingsError
+from feeds.model import LeftOut, Post, Problem, Site
+from feeds.sources import heading
+from feeds.tree import Stamp, Tree
+
+__all__ = ["Collected", "Row", "choose_dialect", "collect", "grow", "look", "read_body"]
+
+
+class Collected(Struct, frozen=True):
+    """What the folders hold, by path."""
+
+    posts: tuple[Post, ...]  # without ids, or with those that they had when they were noted
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+    rows: Rows
+    state: bytes  # digest of all that lies below the folders
+    seen: Mapping[str, Stamp | None]  # what was looked at elsewhere, or was not there
+
+
+def collect(
+    folder: Path,
+    folders: Sequence[str],
+    engine: str,
+    permalink: str,
+    site: Site,
+    without: str = "",
+    now: datetime | None = None,
+) -> Collected:
+    """Read all posts below `folders` of the site's folder `folder`, in the order of their paths.
+
+    `engine` is a key of `sources.ENGINES` or "auto", `permalink` a pattern that the engine knows or "" for its own;
+    what lies in a folder `without` below is not read: the pages that we write are no posts. Files that are what they
+    were when they were noted are not opened; with `now`, the time on the clock, they can be noted.
+    A file that cannot be used is a Problem. Raises SettingsError for an unknown engine, pattern or folder.
+    """
+    grown, sight = grow(folder, folders, without), Sight(folder)
+    dialect = choose_dialect(folder, engine, permalink, sight)
+    rows = Rows(folder, folders, site, dialect, now)
+    found = rows.read(grown)
+    odd = [each for each in grown.odd if each.is_folder or sources.is_text(posixpath.basename(each.path), dialect)]
+    problems = [Problem(each.path, 0, each.what, each.mend) for each in odd]
+    return Collected(
+        posts=tuple([row.post for row in found if row.post]),
+        left_out=tuple(sorted(LeftOut(row.path, row.left_out) for row in found if row.left_out)),
+        problems=tuple(sorted([*problems, *(problem for row in found for problem in row.problems)])),
+        rows=rows,
+        state=grown.digest(),
+        seen=sight.seen | rows.seen,
+    )
+
+
+def read_body(folder: Path, post: Post) -> tuple[str, int]:
+    """Return the source of a post's body, without the heading that is its title, and the line where it starts.
+
+    Raises OSError or UnicodeDecodeError when the file is not what it was when it was collected.
+    """
+    text = (folder / post.path).read_text("utf-8")
+    body, line = sources.split_body(text, post.path)
+    if post.opens_with_title:
+        _, body, lines = heading.split(body, post.markup)
+        line += lines
+    return body, line
+
+
+def grow(folder: Path, folders: Sequence[str], without: str = "") -> Tree:
+    """Find what lies below the folders of posts, opening nothing. Raises SettingsError for one that is not there."""
+    starts = [_checked(folder, each) for each in folders]
+    return tree.grow(str(folder), starts, posixpath.normpath(without))
+
+
+def _checked(folder: Path, name: str) -> str:
+    path = os.path.normpath(name)
+    where = str(folder / "feeds.toml")
+    if path.startswith("..") or Path(path).is_absolute():
+        raise SettingsError(f"posts.folders: {name!r} lies outside the site's folder", "move feeds.toml up", where)
+    if not (folder / path).is_dir():
+        mend = "make it, or name the folder that holds the posts"
+        raise SettingsError(f"posts.folders: there is no folder {name!r}", mend, where)
+    return "" if path == "." else path.replace(os.sep, "/")

@@ -1,0 +1,147 @@
+"""What became of each file, noted from one build to the next."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from operator import attrgetter
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import cache, sources, tree
+from feeds.collect.sight import Shelf, Sight
+from feeds.identity.lock import Noted
+from feeds.model import Post, Problem, Site
+from feeds.sources import Dialect, Parsed
+from feeds.tree import File, Stamp, Tree
+
+_NAME = "posts"
+_PART = "part of the post beside it"
+_BIGGEST = 20 * 1024 * 1024  # bytes; a post beyond that is a mistake, and reading it would stall all others
+_INDEX = re.compile(r".*/index(?:\.[A-Za-z-]{2,8})?\.(?:md|markdown|html|adoc|org)")
+# A file changed that shortly before it was read may change again without a sign, for the clock of file systems is
+# coarse (2 s on FAT): the next build reads it once more.
+_FRESH = 2_000_000_000  # ns
+_UNSURE: Stamp = (-1, -1, -1)
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """What became of one file."""
+
+    path: str
+    stamp: Stamp
+    digest: bytes = b""  # of its text
+    post: Post | None = None
+    left_out: str = ""  # the reason
+    problems: tuple[Problem, ...] = ()
+    line: str = ""  # the post's line in feeds.lock, once it has one
+
+
+class _Noted(Struct, frozen=True, array_like=True):
+    seen: dict[str, Stamp | None]  # files elsewhere that posts were told about
+    rows: list[Row]  # by path
+
+
+class Rows:
+    """What became of the files of a site, now and at the build before."""
+
+    def __init__(self, root: Path, folders: Sequence[str], site: Site, dialect: Dialect, now: datetime | None) -> None:
+        self.found: list[Row] = []  # by path
+        self.seen: dict[str, Stamp | None] = {}  # files elsewhere that posts were told about
+        self._root, self._folders, self._site, self._dialect = root, folders, site, dialect
+        self._now, self._key, self._before = now, b"", list[Row]()
+
+    def read(self, grown: Tree) -> list[Row]:
+        """Return what became of each file, by path; one that is what it was is not opened."""
+        beside = sorted(file for file in grown.files if sources.is_beside(file[0]))
+        self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, beside)
+        self._recall()
+        inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
+        stamps = {path: (size, mtime, ctime) for path, size, mtime, ctime in grown.files}
+        kept = [row for row in self._before if stamps.get(row.path) == row.stamp]
+        if inner or any(row.left_out == _PART for row in kept):
+            kept = [row for row in kept if (row.left_out == _PART) == (row.path in inner)]
+        for row in kept:
+            del stamps[row.path]
+        new = [path for path in stamps if sources.is_text(path.rpartition("/")[2], self._dialect)]
+        fresh = self._read(sorted(new), stamps, inner, grown) if new else []
+        self.found = sorted([*kept, *fresh], key=attrgetter("path"))
+        return self.found
+
+    def noted(self, posts: Iterable[Post]) -> dict[str, Noted]:
+        """Return how those of these posts stood in feeds.lock that are as they were, by path."""
+        public = {post.path for post in posts}
+        rows = ((row, row.post) for row in self.found if row.line and row.path in public)
+        return {row.path: Noted(post.id, row.line) for row, post in rows if post}
+
+    def note(self, lines: Mapping[str, tuple[Post, str]]) -> None:
+        """Note for the next build what became of the files, and the ids and lines in feeds.lock of posts, by path."""
+        if self._now is None:
+            return
+        sure = int(self._now.timestamp()) * 1_000_000_000 - _FRESH
+        rows = [self._told(row, lines, sure) for row in self.found]
+        if rows != self._before:
+            cache.note(self._root, _NAME, _Noted(self.seen, rows), self._key)
+
+    def _told(self, row: Row, lines: Mapping[str, tuple[Post, str]], sure: int) -> Row:
+        post, line = lines.get(row.path, (row.post, ""))
+        stamp = row.stamp if max(row.stamp[1:]) < sure else _UNSURE
+        if post is row.post and line == row.line and stamp is row.stamp:
+            return row
+        return replace(row, post=post, line=line, stamp=stamp)
+
+    def _recall(self) -> None:
+        noted = cache.recall(self._root, _NAME, _Noted, self._key)
+        if noted and all(tree.stamp(self._root / path) == stamp for path, stamp in noted.seen.items()):
+            self._before, self.seen = noted.rows, noted.seen
+
+    def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str], grown: Tree) -> list[Row]:
+        """Open these files."""
+        sight = Sight(self._root, self._folders, grown)
+        shelf = Shelf(self._folders, self._dialect, sight)
+        known = {row.path: row for row in self._before}
+        rows = []
+        for path in paths:
+            if path in inner:
+                rows.append(Row(path, stamps[path], left_out=_PART))
+            else:
+                rows.append(self._row(path, stamps[path], known.get(path), shelf))
+        self.seen |= sight.seen
+        return rows
+
+    def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:
+        if reason := sources.refusal(path, self._dialect):
+            return Row(path, stamp, left_out=reason)
+        if stamp[0] > _BIGGEST:
+            what = f"it has {stamp[0]:,} bytes"
+            return Row(path, stamp, problems=(Problem(path, 0, what, f"keep a post under {_BIGGEST:,}"),))
+        try:
+            with open(f"{self._root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123  # a Path takes thrice as long
+                data = file.read()
+        except OSError as error:
+            what = f"it cannot be read: {error.strerror}"
+            return Row(path, _UNSURE, problems=(Problem(path, 0, what, "make it readable"),))
+        digest = blake2b(data, digest_size=16).digest()
+        if known and known.digest == digest:  # a clone, or a copy that was put back
+            return replace(known, stamp=stamp)
+        parsed = self._parsed(path, data, shelf)
+        reason = parsed.left_out.reason if parsed.left_out else ""
+        return Row(path, stamp, digest, parsed.post, reason, parsed.problems)
+
+    def _parsed(self, path: str, data: bytes, shelf: Shelf) -> Parsed:
+        try:
+            return sources.parse(data.decode("utf-8"), path, self._site, self._dialect, shelf.beside(path))
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            problem = Problem(path, line, "it is not UTF-8", "save it as UTF-8")
+        except Exception as error:  # ours to mend, but no reason to lose all other posts
+            problem = Problem(path, 0, f"it cannot be read: {error!r}", "please report this with the file")
+        return Parsed(None, None, (problem,))
+
+
+def _inner(files: Iterable[File]) -> set[str]:
+    """Return the files that lie in the folder of a post that is a whole folder."""
+    folders = {path.rpartition("/")[0] for path, *_ in files if "/index." in path and _INDEX.fullmatch(path)}
+    return {path for path, *_ in files if path.rpartition("/")[0] in folders and not _INDEX.fullmatch(path)}
