@@ -123,7 +123,7 @@ CONFIGURATIONS: dict[str, tuple[dict[str, str], Found]] = {
             '[params]\ndescription = "d"\nauthor = {name = "Ada"}\n[permalinks]\npost = "/:year/:slug/"\n',
             "content/post/a.md": POST,
         },
-        Found("hugo", ("content/post",), permalink="/:year/:slug/", out="public", paths="hugo"),
+        Found("hugo", ("content/post",), out="public", paths="hugo"),
     ),
     "zola": (
         {
@@ -242,3 +242,21 @@ def test_folders_of_posts(tmp_path: Path, paths: list[str], folders: tuple[str, 
     blog(tmp_path, dict.fromkeys(paths, POST))
 
     assert discover(tmp_path).folders == folders
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "permalink"),
+    [
+        ("pelicanconf.py", "SLUGIFY_USE_UNICODE = True\n", "{unicode_slug}.html"),
+        ("pelicanconf.py", "SLUGIFY_SOURCE = 'basename'\nARTICLE_URL = 'a/{slug}/'\n", "a/{basename}/"),
+        ("pelicanconf.py", "SITENAME = 'x'\n", ""),
+        ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\n", "/:folders/:name/"),
+        ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\nPOSTS = (('a/*.md', 'b', ''),)\n", "/b/:name/"),
+        ("conf.py", "BLOG_TITLE = 'x'\nPOSTS = (('a/*.md', 'a', ''),)\n", ""),
+    ],
+)
+def test_what_makes_a_slug_is_taken_over(tmp_path: Path, file: str, text: str, permalink: str) -> None:
+    """Where names are not made ASCII, or stand for titles, the permalink says so."""
+    (tmp_path / file).write_text(text, "utf-8")
+
+    assert permalink == discover(tmp_path).permalink

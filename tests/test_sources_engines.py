@@ -37,13 +37,21 @@ ADDRESSES = [
     ("hugo", "content/he/post/a.md", DATE, "he/post/a/"),
     ("hugo", "content/en/post/a.md", DATE, "post/a/"),
     ("zola", "content/blog/2024-03-05-Some Post.md", "title: x", "blog/some-post/"),
+    ("zola", "content/blog/日本.md", DATE, "blog/ri-ben/"),
+    ("zola", "content/Blog/a_b & c.md", DATE, "Blog/a-b-c/"),
+    ("zola", "content/a.md", f"{DATE}\nslug: Привет, ъ!", "privet/"),
     ("zola", "content/a/index.md", DATE, "a/"),
     ("zola", "content/a.fr.md", DATE, "fr/a/"),
     ("zola", "content/a.md", "path: 2014/12/12/Rust-1.0", "2014/12/12/Rust-1.0/"),
     ("hexo", "source/_posts/Maven/栈 x.md", DATE, "2024/03/05/Maven/栈 x/"),
     ("hexo", "source/_posts/2024-03-05-a.md", "title: x", "2024/03/05/a/"),
     ("hexo", "source/_posts/a.md", f"{DATE}\npermalink: some/where.html", "some/where.html"),
-    ("eleventy", "src/blog/2024-03-05-a.md", "title: x", "blog/a/"),
+    ("eleventy", "src/blog/2024-03-05-a.md", "title: x", "blog/2024-03-05-a/"),
+    ("eleventy", "src/blog/x-2024-03-05-a.md", "permalink: '{{ page.fileSlug }}/'", "a/"),
+    ("eleventy", "src/blog/2024-03-05-x/b.md", "permalink: '{{ page.filePathStem }}.html'", "blog/2024-03-05-x/b.html"),
+    ("eleventy", "src/2024-03-05-a.md", "permalink: '{{ page.filePathStem }}/index.html'", "a/"),
+    ("eleventy", "src/a.md", f"{DATE}\npermalink: {{build: /b/}}", "b/"),
+    ("eleventy", "posts/a.md", f"{DATE}\ntitle: Café & Co\npermalink: '/{{{{ title | slugify }}}}/'", "cafe-and-co/"),
     ("eleventy", "content/blog/a/a.md", DATE, "blog/a/"),
     ("eleventy", "content/blog/a/index.md", DATE, "blog/a/"),
     ("eleventy", "posts/a.md", f"{DATE}\npermalink: '/x/{{{{ page.fileSlug }}}}/'", "x/a/"),
@@ -52,21 +60,33 @@ ADDRESSES = [
     ("eleventy", "posts/a.md", f"{DATE}\npermalink: '/{{% if x %}}y{{% endif %}}/'", "posts/a/"),
     ("eleventy", "posts/a.md", f"{DATE}\npermalink: '{{{{ page.date | date: \"%Y/%m\" }}}}/a/'", "2024/03/a/"),
     ("pelican", "content/Linux/a.md", f"{DATE}\ntitle: File System", "file-system.html"),
-    ("pelican", "content/a.md", f"{DATE}\ntitle: 'Hello, World: 2.0 (сноб)'", "hello-world-20-сноб.html"),
+    ("pelican", "content/a.md", f"{DATE}\ntitle: 'Hello, World: 2.0 (сноб)'", "hello-world-20-snob.html"),
+    ("pelican", "content/a.md", f"{DATE}\ntitle: مدونة عربية", "mdwn-rby.html"),
+    ("pelican", "content/a.md", f"{DATE}\ntitle: שלום כך ½ シ Є", "shlvm-khkh-12-shi-ie.html"),
     ("pelican", "content/a.md", f"{DATE}\nslug: b", "b.html"),
     ("pelican", "content/a.md", f"{DATE}\nslug: b\nlang: ru", "b-ru.html"),
     ("pelican", "content/a.md", f"{DATE}\nsave_as: x/index.html", "x/"),
     ("nikola", "posts/2024/a.md", DATE, "posts/2024/a/"),
     ("nikola", "posts/a.es.md", DATE, "es/posts/a/"),
+    ("nikola", "posts/2024-03-05-Привет a+b.md", DATE, "posts/2024-03-05-privet-a+b/"),
+    ("nikola", "posts/Some Folder/index.md", DATE, "posts/Some Folder/"),
     ("nikola", "posts/a.md", f"{DATE}\nslug: b", "posts/b/"),
     ("astro", "src/content/blog/First Post.md", DATE, "blog/first-post/"),
+    ("astro", "src/content/blog/C++ & Co/v1.2_x.md", DATE, "blog/c--co/v12_x/"),
+    ("astro", "src/content/blog/x/a.md", f"{DATE}\nslug: y/b", "blog/y/b/"),
     ("astro", "src/content/blog/ar/index.md", DATE, "blog/ar/"),
-    ("astro", "src/pages/posts/a.md", f"{DATE}\nslug: b", "posts/b/"),
-    ("gatsby", "content/blog/Hello/index.md", DATE, "blog/Hello/"),
+    ("astro", "src/pages/posts/A b.md", f"{DATE}\nslug: b", "posts/A b/"),
+    ("gatsby", "content/blog/Hello/index.md", DATE, "Hello/"),
+    ("gatsby", "content/notes/Hello.md", DATE, "notes/Hello/"),
+    ("gatsby", "content/blog/a.md", f"{DATE}\nslug: /x/y", "x/y"),
     ("gatsby", "content/blog/a.md", f"{DATE}\npath: /x/", "x/"),
     ("docusaurus", "website/blog/2024-03-05-a.md", "title: x", "blog/2024/03/05/a"),
     ("docusaurus", "blog/2024-03-05-a/index.md", "title: x", "blog/2024/03/05/a"),
     ("docusaurus", "blog/2024/03/05/a.md", "title: x", "blog/2024/03/05/a"),
+    ("docusaurus", "blog/2024-3-5-a.md", "title: x", "blog/2024/3/5/a"),
+    ("docusaurus", "blog/2024/03-05-a/b/c.md", "title: x", "blog/2024/03/05/a/b/c"),
+    ("docusaurus", "blog/team/2024/03/05/a.md", "title: x", "blog/2024/03/05/team/a"),
+    ("docusaurus", "blog/team-2024-03-05-hey/a.md", "title: x", "blog/2024/03/05/team-hey/a"),
     ("docusaurus", "blog/a.md", f"{DATE}\nslug: /b/c", "blog/b/c"),
     ("docusaurus", "blog/x/a.md", DATE, "blog/x/a"),
     ("docusaurus", "i18n/ar/docusaurus-plugin-content-blog/a.md", DATE, "ar/blog/a"),
@@ -91,6 +111,10 @@ def test_addresses(engine: str, path: str, header: str, expected: str) -> None:
         ("nikola", "posts/a.md", "/blog/:slug.html", "blog/a.html"),
         ("eleventy", "posts/a.md", "/{{ page.fileSlug }}.html", "a.html"),
         ("zola", "content/x/a.md", "/:slug/", "a/"),
+        ("hugo", "content/a/b/c/d.md", "/:sections[0]/:sections[1:last]/:filename/", "a/b/d/"),
+        ("hugo", "content/a/b/d.md", "/:sections[:last]/:sections[9]/:sections[5:]/:sections[:]/x/", "a/a/b/x/"),
+        ("pelican", "content/A b.md", "{basename}.html", "a-b.html"),
+        ("nikola", "posts/A ب.md", "/:folders/:name/", "posts/A-ب/"),
         ("docusaurus", "blog/2024-03-05-a.md", "/news/:slug/", "news/2024/03/05/a/"),
     ],
 )
@@ -108,12 +132,12 @@ def test_patterns_of_the_engine(engine: str, path: str, permalink: str, expected
         ("hugo", "categories: a b\ntags: [c d, 'e, f']", ("a b",), ("c d", "e, f")),
         ("zola", "taxonomies: {categories: [a], tags: [b c]}", ("a",), ("b c",)),
         ("hexo", "categories:\n- [a, b]\n- c\ntags: d e", ("a", "b", "c"), ("d e",)),
-        ("eleventy", "tags: number 2", (), ("number 2",)),
+        ("eleventy", "tags: number 2, b", (), ("number 2", "b")),
         ("eleventy", "tags: [posts, a]", (), ("a",)),
         ("pelican", "category: a, b\ntags: c d, e; f", ("a, b",), ("c d", "e", "f")),
         ("nikola", "category: a\ntags: b c, d", ("a",), ("b c", "d")),
         ("astro", "tags: [a b]\ncategory: c", ("c",), ("a b",)),
-        ("docusaurus", "tags: [a b]", (), ("a b",)),
+        ("docusaurus", "tags: [a b, {label: C, permalink: c}]", (), ("a b", "C")),
     ],
 )
 def test_categories_and_tags(engine: str, header: str, categories: tuple[str, ...], tags: tuple[str, ...]) -> None:
@@ -165,6 +189,7 @@ def test_changes(engine: str, header: str, expected: datetime) -> None:
         ("hugo", "content/a.md", "headless: true", "hidden"),
         ("hugo", "content/a.md", "build: {list: never}", "hidden"),
         ("eleventy", "posts/a.md", "eleventyExcludeFromCollections: true", "kept out of feeds"),
+        ("eleventy", "posts/a.md", "permalink: false", "without a page"),
         ("hexo", "source/_posts/a.md", "published: false", "unpublished"),
         ("pelican", "content/a.md", "Status: hidden", "hidden"),
         ("nikola", "posts/a.md", "status: private", "hidden"),
@@ -224,6 +249,83 @@ def test_values_of_data_files() -> None:
         *("src/src.json", "src/src.11tydata.json", "src/a/a.json", "src/a/a.11tydata.json"),
         *("src/a/b.json", "src/a/b.11tydata.json"),
     )
+
+
+def test_tags_of_folders_and_posts_add_up() -> None:
+    """Eleventy puts the tags of data files to those of the post."""
+    values = ENGINES["eleventy"].values_of({"tags": ["x", "posts"], "author": "Ada"}, "src/news/a.md")
+    found = parsed("eleventy", "src/news/2024-03-05-a.md", "tags: y", "", Beside(values=values)).post
+
+    assert found is not None
+    assert (found.tags, found.authors) == (("y", "x"), (Author("Ada"),))
+
+
+PERMALINKS = {
+    "posts": "/:year/:slug/",
+    "notes/deep": "/:sections[last]/:contentbasename/",
+    "notes": "/n/:slugorfilename",
+    "my_notes": "/my/:title.html",
+    "": "/root/:filename/",
+    "page": {"talks": "/t/:filename/"},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("posts/a.md", "2024/t/"),
+        ("posts/sub/a/index.md", "2024/t/"),
+        ("posts/a.he.md", "he/2024/t/"),
+        ("notes/Caps a.md", "n/caps-a/"),
+        ("notes/deep/er/a.md", "er/a/"),
+        ("my-notes/a.md", "my/t.html/"),
+        ("talks/a.md", "t/a/"),
+        ("a.md", "root/a/"),
+        ("other/a.md", "other/a/"),
+    ],
+)
+def test_permalinks_of_sections(path: str, expected: str) -> None:
+    """Hugo's configuration has a pattern for each section; the innermost counts, and none has an extension."""
+    values = ENGINES["hugo"].values_of({"permalinks": PERMALINKS}, f"content/{path}")
+    found = parsed("hugo", f"content/{path}", "date: 2024-03-05\ntitle: t", "", Beside(values=values)).post
+
+    assert found is not None
+    assert f"https://example.org/{expected}" == found.url
+    assert "hugo.toml" in ENGINES["hugo"].data_of(path)
+
+
+def test_addresses_that_end_in_html() -> None:
+    """With uglyURLs a page is a file, unless it names its address; a permalink in our settings goes before Hugo's."""
+    beside = Beside(
+        values=ENGINES["hugo"].values_of({"uglyurls": True, "permalinks": PERMALINKS}, "content/posts/a.md")
+    )
+    found = [
+        parsed("hugo", "content/posts/a.md", f"date: 2024-03-05\ntitle: t\n{more}", permalink, beside).post
+        for more, permalink in (("", ""), ("url: /x/", ""), ("", "/:section/:slug/"))
+    ]
+
+    assert [f"https://example.org/{path}" for path in ("2024/t.html", "x/", "posts/t.html")] == [
+        each and each.url for each in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "expected"),
+    [
+        ({"paths": "on"}, "2024-03-05-مقال أول.md", "mql-wl/"),
+        ({"paths": "safe"}, "2024-03-05-مقال: أول?.md", "مقال أول/"),
+        ({"paths": "off"}, "2024-03-05-مقال أول.md", "مقال أول/"),
+        ({"paths": "on", "paths_keep_dates": True}, "2024-03-05-a.md", "2024-03-05-a/"),
+        ("wrong", "2024-03-05-a.md", "a/"),
+    ],
+)
+def test_slugs_as_the_configuration_wants_them(said: object, path: str, expected: str) -> None:
+    """Zola's config.toml says whether names are transliterated, made safe or left, and whether their date stays."""
+    beside = Beside(values=ENGINES["zola"].values_of({"slugify": said}, path))
+    found = parsed("zola", f"content/{path}", "title: x", "", beside).post
+
+    assert found is not None
+    assert f"https://example.org/{expected}" == unquote(found.url)
 
 
 @pytest.mark.parametrize(

@@ -58,19 +58,10 @@ def hugo(look: Look) -> dict[str, Any]:
         **{key: value for key, value in _common(config).items() if value},
         "language": config.get("locale") or config.get("languagecode") or config.get("defaultcontentlanguage"),
         "timezone": config.get("timezone"),
-        "permalink": _one_permalink(config.get("permalinks")),
         "url": config.get("baseurl"),
         "out": config.get("publishdir") or "public",
         "paths": "hugo",
     }
-
-
-def _one_permalink(said: Any) -> str:
-    """Return the pattern where all sections have the same one; ours has one for all."""
-    if isinstance(said, dict) and isinstance(said.get("page"), dict):
-        said = said["page"]
-    patterns = {pattern for pattern in said.values() if isinstance(pattern, str)} if isinstance(said, dict) else set()
-    return patterns.pop() if len(patterns) == 1 else ""
 
 
 def zola(look: Look) -> dict[str, Any]:
@@ -95,11 +86,19 @@ def pelican(look: Look) -> dict[str, Any]:
         "author": config.get("AUTHOR"),
         "language": config.get("DEFAULT_LANG"),
         "timezone": config.get("TIMEZONE"),
-        "permalink": config.get("ARTICLE_URL"),
+        "permalink": _pelican_permalink(config),
         "url": config.get("SITEURL") if "//" in str(config.get("SITEURL")) else "",
         "out": config.get("OUTPUT_PATH") or "output",
         "paths": "pelican",
     }
+
+
+def _pelican_permalink(config: Mapping[str, Any]) -> str:
+    """Return the pattern of articles, with what makes their {slug} where that is not the title in ASCII."""
+    pattern = str(config.get("ARTICLE_URL") or "")
+    slug = "{unicode_slug}" if config.get("SLUGIFY_USE_UNICODE") else ""
+    slug = "{basename}" if config.get("SLUGIFY_SOURCE") == "basename" else slug
+    return (pattern or "{slug}.html").replace("{slug}", slug) if slug else pattern
 
 
 def nikola(look: Look) -> dict[str, Any]:
@@ -122,11 +121,13 @@ def _nikola_permalink(config: Mapping[str, Any]) -> str:
     """Return the pattern of POSTS, ((glob, destination, template), ...), where it is not the source's folder."""
     posts = config.get("POSTS")
     first: Any = posts[0] if isinstance(posts, list | tuple) and posts else ()
-    ending = "/:slug/" if config.get("PRETTY_URLS", True) else "/:slug.html"
+    slug = ":slug" if config.get("USE_SLUGIFY", True) else ":name"
+    ending = f"/{slug}/" if config.get("PRETTY_URLS", True) else f"/{slug}.html"
     if isinstance(first, tuple | list) and len(first) > 1 and all(isinstance(each, str) for each in first[:2]):
         source = re.split(r"/?[*?\[]", first[0])[0]
-        return f"/{first[1]}{ending}" if source.strip("/") != first[1].strip("/") else ""
-    return f"/:folders{ending}" if ending.endswith("html") else ""
+        if source.strip("/") != first[1].strip("/"):
+            return f"/{first[1]}{ending}"
+    return f"/:folders{ending}" if ending != "/:slug/" else ""
 
 
 def eleventy(look: Look) -> dict[str, Any]:

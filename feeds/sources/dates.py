@@ -1,7 +1,7 @@
 """Dates as authors write them: every form that real blogs show, and no guess.
 
-Year, month and day in this order, then perhaps a time and a zone. "11-9-2017" is no date here: it can be read in two
-ways, and a wrong date is worse than a named problem.
+Year, month and day in this order, or the month by its English name, then perhaps a time and a zone. "11-9-2017" is no
+date here: it can be read in two ways, and a wrong date is worse than a named problem.
 """
 
 import re
@@ -15,6 +15,10 @@ _FORM = re.compile(
     )?""",
     re.VERBOSE,
 )
+_DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", r"([A-Za-z]{3,9})\.?"
+_NAMED = re.compile(rf"(?:[A-Za-z]{{3,9}},?\s+)??(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH}),?\s+(\d{{4}})(?!\d)")
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = {word: number for number, name in enumerate(_NAMES.split(), 1) for word in (name, name[:3])} | {"sept": 9}
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?")
 # RFC 5322 section 4.3 for the American ones; of the others, those that mean one thing (not IST, not BST).
 _ZONES = {
@@ -65,7 +69,8 @@ def _from_type(value: object) -> datetime | None:
 
 
 def _from_text(text: str) -> datetime | None:
-    found = _FORM.fullmatch(text)
+    named = _NAMED.match(text)
+    found = _FORM.fullmatch(_in_figures(named) + text[named.end() :] if named else text)
     if found is None:
         return None
     year, _, month, day, hour, minute, second, zone = found.groups()
@@ -74,6 +79,12 @@ def _from_text(text: str) -> datetime | None:
         return naive
     offset = _offset(zone.upper())
     return None if offset is None else naive.replace(tzinfo=timezone(offset))
+
+
+def _in_figures(named: re.Match[str]) -> str:
+    """Write "Jul 8, 2022" and "8 July 2022" as "2022-7-8"; with the month 0, which is none, what names no month."""
+    name = (named[1] or named[4]).lower()
+    return f"{named[5]}-{_MONTHS.get(name, 0)}-{named[2] or named[3]}"
 
 
 def _offset(zone: str) -> timedelta | None:

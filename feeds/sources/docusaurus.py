@@ -1,6 +1,7 @@
-"""Docusaurus: blog/, the date in the name or the folders and so in the address, authors by key into authors.yml.
+"""Docusaurus: blog/, a date anywhere in the path and so in the address, authors by key into authors.yml.
 
-Written from what its documentation is known to say; not compared with its source yet.
+As packages/docusaurus-plugin-content-blog/src/{blogUtils,feed,authors}.ts and docusaurus-utils/src/{globUtils,
+contentVisibilityUtils}.ts of Docusaurus 3 have it. Its tags.yml is not read: a tag is called as posts call it.
 """
 
 import re
@@ -14,17 +15,22 @@ from feeds.sources.text import one_line
 
 _ROOTS = ("website", "i18n", "docusaurus")
 _TRANSLATED = re.compile(r"(?:.*/)?i18n/([^/]+)/docusaurus-plugin-content-(blog)/(.*)", re.DOTALL)
-_DATE_ABOVE = re.compile(r"(?:^|/)\d{4}(?:/\d{1,2}(?:/\d{1,2})?)?$")
+# The last date counts, whatever stands before and behind it (blogUtils.ts, DATE_FILENAME_REGEX).
+_DATED = re.compile(r"(.*)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*)", re.DOTALL)
+_INDEX = re.compile(r"/index$")
 
 
 def place(path: str) -> Place:
     """Read what a path says: `blog/2024/01/31-x.md` is "x" of that day; below i18n/ar/ it is Arabic."""
     translated = _TRANSLATED.fullmatch(path)
     found = paths.place("/".join(translated.group(2, 3)) if translated else path, _ROOTS, has_languages=False)
-    hidden = any(step.startswith("_") for step in [*found.folders, found.stem])
+    hidden = any(step.startswith("_") or step == "__tests__" for step in [*found.folders, found.stem])
+    dated = _DATED.fullmatch(_inner(found))
     return replace(
         found,
         path=path,
+        day=dated[2].replace("/", "-") if dated else "",
+        slug=(dated[3].rpartition("/")[2] if dated else "") or found.slug,
         language=translated[1] if translated else "",
         refused="its name starts with _, so Docusaurus passes it by" if hidden else "",
     )
@@ -36,18 +42,22 @@ def address(piece: Piece, permalink: str) -> str:
     return f"/{piece.language}{path}" if piece.language else path
 
 
+def _inner(place: Place) -> str:
+    """Return the path of a post below the folder that is the blog's, without index and extension."""
+    return _INDEX.sub("", "/".join([*place.folders[1:], place.stem]))
+
+
 def _route(piece: Piece) -> str:
     """Return the first folder, which is where the blog is served."""
     return next(iter(piece.place.folders), "blog")
 
 
 def _slug(piece: Piece) -> str:
-    said = one_line(piece.values.get("slug")).strip("/")
-    if said:
+    if said := one_line(piece.values.get("slug")).strip("/"):
         return said
-    folders = "/".join(paths.home(piece.place)[1:])
-    day = "/".join(part.zfill(2) for part in piece.place.day.split("-")) if piece.place.day else ""
-    return "/".join(filter(None, [day, _DATE_ABOVE.sub("", folders) if day else folders, piece.place.slug]))
+    inner = _inner(piece.place)
+    dated = _DATED.fullmatch(inner)
+    return f"{dated[2].replace('-', '/')}/{dated[1]}{dated[3]}" if dated else inner
 
 
 _NAMES = {"route": _route, "slug": _slug}

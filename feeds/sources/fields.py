@@ -54,7 +54,7 @@ def _terms(value: Any, parting: str) -> Iterator[str]:
         for inner in value:
             yield from _terms(inner, WHOLE)
     elif isinstance(value, dict):
-        yield one_line(value.get("name") or value.get("title"))
+        yield one_line(value.get("name") or value.get("title") or value.get("label"))
     else:
         yield one_line(value)
 

@@ -1,6 +1,6 @@
 """Hugo: posts anywhere below content/, at the address of their path; languages in folders or before the extension.
 
-As Hugo's documentation has it (content-management/urls, configuration/front-matter, _common/permalink-tokens) and
+As Hugo's documentation has it (content-management/urls, configuration/front-matter), resources/page/permalinks.go and
 helpers/path.go (UnicodeSanitize).
 """
 
@@ -11,11 +11,19 @@ from typing import Any
 
 from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import DAY_PARTS, expand
+from feeds.sources.key_names import key_name
+from feeds.sources.permalink import DAY_PARTS, escape, expand
 from feeds.sources.text import one_line
 
 _KEPT = "._-+~@#"
-_SLICES = {"[last]": ":last_section", "[1:]": ":inner_sections", "[:last]": ":upper_sections"}
+_END = r"(?:\d{1,2}|last)?"
+_SLICE = re.compile(rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]")
+_CONFIGURATIONS = tuple(
+    f"{folder}{name}.{ending}"
+    for folder in ("", "config/_default/")
+    for name in ("config", "hugo")
+    for ending in ("toml", "yaml", "yml", "json")
+)
 
 
 def place(path: str) -> Place:
@@ -28,15 +36,19 @@ def address(piece: Piece, permalink: str) -> str:
     own = one_line(piece.values.get("url"))
     if own.startswith(("http://", "https://")):
         return own
-    path = expand(tokens(own) or permalink, piece, _NAMES)
-    if not path.rpartition("/")[2].count("."):
+    by_section = one_line(piece.values.get("permalinks")) if permalink == HUGO.permalink else ""
+    pattern = tokens(own or by_section) or permalink
+    path = expand(_SLICE.sub(lambda found: _sliced(piece, found[1]), pattern), piece, _NAMES)
+    if not own and piece.values.get("uglyurls") is True:
+        path = path.rstrip("/") + ".html"
+    elif (by_section and not own) or not path.rpartition("/")[2].count("."):
         path = path.rstrip("/") + "/"
     return path if own.startswith("/") or not piece.language else f"/{piece.language.lower()}{path}"
 
 
 def tokens(pattern: str) -> str:
-    """Give slices of sections names of their own: ":sections[1:]" is ":inner_sections"."""
-    return re.sub(r":sections(\[[^\]]*\])", lambda found: _SLICES.get(found[1], ":sections"), pattern)
+    """Write the slices of sections without a colon, which is for placeholders: ":sections[1:]" is ":sections[1..]"."""
+    return _SLICE.sub(lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
 
 
 def urlized(text: str) -> str:
@@ -59,15 +71,41 @@ def _sections(piece: Piece) -> list[str]:
     return [urlized(folder) for folder in paths.home(piece.place)]
 
 
+def _sliced(piece: Piece, cut: str) -> str:
+    """Return some of the sections: "1..", "..last", or one of them, "last" or "0" (permalinks.go, toSliceFunc)."""
+    sections = _sections(piece)
+    low, dots, high = cut.partition("..")
+    first, last = (len(sections) - 1 if end == "last" else int(end or 0) for end in (low, high))
+    return escape("/".join(sections[first : (last if high else None) if dots else first + 1]))
+
+
 def data_of(path: str) -> tuple[str, ...]:
-    """List the pages of the sections that a path lies in, from the outermost on, for what they hand down."""
+    """List the configuration, and the pages of the sections that a path lies in, for what they hand down to it."""
     folders = path.split("/")[:-1]
-    return tuple("/".join([*folders[:depth], "_index.md"]) for depth in range(1, len(folders) + 1))
+    sections = ("/".join([*folders[:depth], "_index.md"]) for depth in range(1, len(folders) + 1))
+    return (*_CONFIGURATIONS, *sections)
 
 
-def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
-    """Return what a section hands down to all pages in it: its `cascade`, without what is for some kinds alone."""
-    said = data.get("cascade")
+def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Return what is handed down to a path: the pattern of its section, and `cascade` where it is for all kinds."""
+    if not data:
+        return data
+    said = {"permalinks": _pattern(data.get("permalinks"), path), "uglyurls": data.get("uglyurls")}
+    return {**_cascade(data.get("cascade")), **{key: value for key, value in said.items() if value}}
+
+
+def _pattern(said: Any, path: str) -> str:
+    """Return the pattern of the innermost section that has one in `permalinks`; "" where none has."""
+    if not isinstance(said, dict):
+        return ""
+    sections = key_name("/".join(paths.home(place(path))))  # keys of data are names
+    given = {**said, **said["page"]} if isinstance(said.get("page"), dict) else said
+    found = {key.strip(" /"): pattern for key, pattern in given.items() if isinstance(pattern, str)}
+    fitting = [key for key in found if f"{sections}/".startswith(f"{key}/")]
+    return found[max(fitting, key=len)] if fitting else ""
+
+
+def _cascade(said: Any) -> dict[str, Any]:
     maps = [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, dict)]
     merged: dict[str, Any] = {}
     for each in maps:
@@ -84,9 +122,6 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
     "slugorcontentbasename": lambda piece: _slug(piece) or _base_name(piece),
     "section": lambda piece: next(iter(_sections(piece)), ""),
     "sections": lambda piece: "/".join(_sections(piece)),
-    "last_section": lambda piece: "/".join(_sections(piece)[-1:]),
-    "inner_sections": lambda piece: "/".join(_sections(piece)[1:]),
-    "upper_sections": lambda piece: "/".join(_sections(piece)[:-1]),
     "monthname": lambda piece: DAY_PARTS["long_month"](piece.day),
     "weekday": lambda piece: str(piece.day.isoweekday() % 7),
     "weekdayname": lambda piece: DAY_PARTS["long_day"](piece.day),

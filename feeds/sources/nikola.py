@@ -1,11 +1,15 @@
 """Nikola: metadata in comments, in a file of their own beside the post, or as in other engines.
 
-As nikola/{post,metadata_extractors}.py and conf.py.in of Nikola have it.
+As nikola/{post,metadata_extractors,utils}.py and conf.py.in of Nikola have it.
 """
+
+import re
 
 from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expand
+from feeds.sources.text import one_line
+from feeds.sources.transliterate import by_unidecode
 
 
 def place(path: str) -> Place:
@@ -24,8 +28,24 @@ def header_of(path: str) -> str:
     return path.rpartition(".")[0] + ".meta"
 
 
+def slugified(text: str) -> str:
+    """Make the name of a file part of an address: in ASCII, without signs, with hyphens for spaces."""
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^+\w\s-]", "", by_unidecode(text)).strip().lower())
+
+
+def _name(piece: Piece) -> str:
+    """Return the name of a post as USE_SLUGIFY = False leaves it: without what no path can have."""
+    return one_line(piece.values.get("slug")) or re.sub(r"[/\\?#\"'\s*:<>|]", "-", paths.name(piece.place))
+
+
+def _slug(piece: Piece) -> str:
+    name, is_folder = paths.name(piece.place), piece.place.stem.lower() == "index"  # folders keep their names
+    return one_line(piece.values.get("slug")) or (name if is_folder else slugified(name))
+
+
 _NAMES = {
-    "slug": lambda piece: hyphenated(piece.slug).lower(),
+    "slug": _slug,
+    "name": _name,
     "folders": lambda piece: "/".join(paths.home(piece.place)),
 }
 

@@ -1,9 +1,10 @@
 """Pelican: `Key: value` headers or reST docinfo, the folder as category, addresses by the title.
 
-As pelican/{readers,settings,contents}.py of Pelican have it; its transliteration of slugs is not done.
+As pelican/{readers,settings,contents,utils}.py of Pelican have it.
 """
 
 import re
+import unicodedata
 
 from msgspec.structs import replace
 
@@ -11,6 +12,7 @@ from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
 from feeds.sources.permalink import expand
 from feeds.sources.text import one_line
+from feeds.sources.transliterate import by_unidecode
 
 _BRACES = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _STRFTIME = {
@@ -58,18 +60,25 @@ def _token(found: re.Match[str]) -> str:
     return f":{found[1]}"
 
 
-def slugified(text: str) -> str:
-    """Make a name part of an address: without signs, with hyphens for spaces (SLUG_REGEX_SUBSTITUTIONS)."""
+def slugified(text: str, *, is_ascii: bool = True) -> str:
+    """Make a name part of an address: without signs, with hyphens for spaces (SLUG_REGEX_SUBSTITUTIONS).
+
+    In ASCII unless SLUGIFY_USE_UNICODE says otherwise.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    text = by_unidecode(text) if is_ascii else text
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip()).lower()
 
 
 def _slug(piece: Piece) -> str:
-    said = one_line(piece.values.get("slug"))
-    return said or slugified(piece.title) or piece.place.slug
+    return one_line(piece.values.get("slug")) or slugified(piece.title) or piece.place.slug
 
 
 _NAMES = {
     "slug": _slug,
+    # What {slug} is where SLUGIFY_USE_UNICODE is set, or SLUGIFY_SOURCE is "basename"; `discovery` writes them.
+    "unicode_slug": lambda piece: one_line(piece.values.get("slug")) or slugified(piece.title, is_ascii=False),
+    "basename": lambda piece: one_line(piece.values.get("slug")) or slugified(piece.place.stem),
     "category": lambda piece: slugified(next(iter(piece.categories), "misc")),
     "author": lambda piece: slugified(one_line(piece.values.get("author"))),
     "lang": lambda piece: piece.language,

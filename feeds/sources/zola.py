@@ -1,12 +1,20 @@
 """Zola: TOML front matter, the date in the name where no key gives one, languages before the extension.
 
-As components/content/src/{page,file_info}.rs of Zola have it; its transliteration of names is not done.
+As components/content/src/{page,file_info}.rs and components/utils/src/slugs.rs of Zola have it, and the crate slug.
 """
+
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expand
 from feeds.sources.text import one_line
+from feeds.sources.transliterate import by_deunicode
+
+_SLUGIFY, _KEEPS_DATES = "slugify.paths", "slugify.paths_keep_dates"  # as `values_of` hands them down
+_UNSAFE = re.compile(r'[<>:"/\\|?*]')  # SlugifyStrategy::Safe: what NTFS refuses
 
 
 def place(path: str) -> Place:
@@ -22,8 +30,29 @@ def address(piece: Piece, permalink: str) -> str:
     return f"{prefix}{path.rstrip('/')}/"
 
 
+def slugified(text: str, how: str = "on") -> str:
+    """Make a name part of an address as `[slugify] paths` of config.toml says: "on", "safe" or "off"."""
+    if how == "off":
+        return text
+    if how == "safe":
+        return _UNSAFE.sub("", text.rstrip(" ."))
+    return re.sub("[^a-z0-9]+", "-", by_deunicode(text).lower()).strip("-")
+
+
+def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
+    """Return what config.toml says of names in addresses."""
+    said = data.get("slugify")
+    return {f"slugify.{key}": value for key, value in said.items()} if isinstance(said, dict) else {}
+
+
+def _slug(piece: Piece) -> str:
+    keeps_date = piece.values.get(_KEEPS_DATES) is True
+    name = one_line(piece.values.get("slug")) or (paths.name(piece.place) if keeps_date else piece.place.slug)
+    return slugified(name, one_line(piece.values.get(_SLUGIFY)))
+
+
 _NAMES = {
-    "slug": lambda piece: hyphenated(piece.slug, "_").lower(),
+    "slug": _slug,
     "sections": lambda piece: "/".join(paths.home(piece.place)),
 }
 
@@ -43,4 +72,6 @@ ZOLA = Dialect(
         categories=(("taxonomies.categories", WHOLE), ("categories", WHOLE), ("category", WHOLE)),
         tags=(("taxonomies.tags", WHOLE), ("tags", WHOLE)),
     ),
+    data_of=lambda _: ("zola.toml", "config.toml"),
+    values_of=values_of,
 )
