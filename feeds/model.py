@@ -78,6 +78,7 @@ class Post(Struct, frozen=True):
     season: int = 0  # of a podcast; 0 when it says none
     episode: int = 0
     explicit: bool | None = None  # None: as the show
+    aliases: tuple[str, ...] = ()  # where it was served before, as it says itself
 
 
 class Entry(Struct, frozen=True):

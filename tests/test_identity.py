@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from feeds.identity import assign, authority_of, tag_uri
 from feeds.model import Post
@@ -16,7 +17,7 @@ TAG = re.compile(r"tag:[a-z0-9.-]+,\d{4}-\d\d-\d\d:(?:[A-Za-z0-9;/?:@&=+$.\-_!~*
 
 
 def post(path: str = "posts/a.md", guid: str = "", published: datetime = DAY) -> Post:
-    return Post(path, "https://example.org/", "x", published, published, guid=guid)
+    return Post(path, f"https://example.org/{path}", "x", published, published, guid=guid)
 
 
 def ids(*posts: Post) -> list[str]:
@@ -66,6 +67,17 @@ def test_the_older_post_keeps_a_guid() -> None:
 
     assert [each.id for each in found] == ["tag:example.org,2025-06-20:a.md", "https://x.example/1"]
     assert [(problem.path, problem.what) for problem in problems] == [("a.md", "b.md has the same guid")]
+
+
+def test_posts_at_one_address_are_named() -> None:
+    """Of posts that are served at one address each but the oldest is named, with the one that was there first."""
+    old, new = post("b.md", published=DAY.replace(year=2020)), replace(post("a.md"), url=post("b.md").url)
+    found, problems = assign([new, old, post("c.md")], "example.org", "UTC")
+
+    assert len({each.id for each in found}) == 3
+    assert [(problem.path, problem.what) for problem in problems] == [
+        ("a.md", "b.md has the same address, https://example.org/b.md")
+    ]
 
 
 def test_paths_that_differ_in_normal_form_only() -> None:

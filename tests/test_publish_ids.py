@@ -261,6 +261,21 @@ def test_adopting(site: Path) -> None:
     assert (5, 0, (), ()) == (again.matched, again.changed, again.unknown, again.missing)
 
 
+def test_adopting_by_former_addresses(site: Path) -> None:
+    """A post that moved says where it was, as its engine has it: that is where readers have it from."""
+    write(site, "5.md", 5, title="other\nredirect_from: [/old/five/, 'old/five', /old/5.html]")
+    write(site, "4.md", 4, title="other\naliases: /posts/5/")
+    old = OLD.replace("posts/%34.html", "nowhere/").replace(
+        "www.example.org/posts/5", "example.org/old/five/index.html"
+    )
+    (site / "old.xml").write_text(old, "utf-8")
+    adopted = adopt(load(site), [str(site / "old.xml")], NOW)
+    build(load(site), NOW)
+
+    assert 3 == adopted.matched
+    assert ["five", "tag:example.org,2025-01-04:posts/4.md", "three"] == ids(site)[:3]
+
+
 def test_adopting_names_what_front_matter_has_otherwise(site: Path) -> None:
     """An id that the author wrote down is not overruled; the command says what to write instead and exits 1."""
     write(site, "5.md", 5, "https://x.example/5")

@@ -31,10 +31,12 @@ def assign(
 
     `authority` is a host name in ASCII (see `authority_of`), `zone` the site's IANA zone, whose day the tag names.
     `held` are the ids that posts, by their paths, have already; `taken` those that no new post may get. Where nothing
-    is held, the older of two with the same guid keeps it.
+    is held, the older of two with the same guid keeps it. Posts at one address are named as well: a reader who opens
+    one sees the other.
     """
     given = tuple(posts)
     ids, problems = _stated(given, authority, held)
+    problems += _at_one_address(given)
     asked = set(ids.values())
     ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
     used = {*taken, *ids.values()}
@@ -57,6 +59,13 @@ def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> t
             what = f"{owner} has the same guid"
             problems.append(Problem(path, 0, what, "give each post its own", "RFC 4287 4.2.6"))
     return {path: name for path, name in asking.items() if owners[name] == path}, problems
+
+
+def _at_one_address(posts: Iterable[Post]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for post in _oldest_first(posts):
+        if (owner := first.setdefault(post.url, post.path)) != post.path:
+            yield Problem(post.path, 0, f"{owner} has the same address, {post.url}", "give one of them another")
 
 
 def _oldest_first(posts: Iterable[Post]) -> list[Post]:

@@ -1,6 +1,6 @@
 """Ids taken over from a feed that readers have already."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,25 +30,26 @@ class _Sight(Struct, frozen=True):
     published: str
 
 
+_Sign = Callable[[_Sight], Hashable]
+_Matched = dict[str, tuple[Post, Seen]]  # by the path of the post
+
+
 def adopt(posts: Sequence[Post], seen: Iterable[Seen]) -> Adopted:
-    """Find the post of each entry: by id, link or the path of its link, else by title and date."""
+    """Find the post of each entry: by id, link, the path of its link or a former one, else by title and date."""
     entries = tuple({entry.id: entry for entry in seen}.values())
-    sights = {post.path: _Sight(post.id, post.url, mark(post.title), line_of(post).published) for post in posts}
     shown = {entry.id: _Sight(entry.id, entry.url, mark(plain(entry.title)), entry.published) for entry in entries}
-    matched: dict[str, tuple[Post, Seen]] = {}
-    for sign in _SIGNS:
-        rest = [post for post in posts if post.path not in matched]
+    own = [(post, _Sight(post.id, post.url, mark(post.title), line_of(post).published)) for post in posts]
+    former = [(post, replace(sight, url=url)) for post, sight in own for url in _once(post.aliases)]
+    matched: _Matched = {}
+    for sights, sign in ((own, _id), (own, _page), (own, _path), (former, _path), (own, _title), (own, _title_and_day)):
         taken = {entry.id for _, entry in matched.values()}
         left = [entry for entry in entries if entry.id not in taken]
-        of_post, of_entry = _both(sign, sights, shown)
-        matched |= {post.path: (post, entry) for post, entry in pairs(rest, left, of_post, of_entry, lambda e: e.id)}
+        rest = [(post, sight) for post, sight in sights if post.path not in matched]
+        matched |= _match(rest, left, shown, sign)
     taken = {entry.id for _, entry in matched.values()}
     since = min(filter(None, (entry.published for entry in entries)), default="")
-    return Adopted(
-        tuple(matched.values()),
-        tuple(entry for entry in entries if entry.id not in taken),
-        tuple(post for post in posts if post.path not in matched and since and sights[post.path].published >= since),
-    )
+    missing = (post for post, sight in own if post.path not in matched and since and sight.published >= since)
+    return Adopted(tuple(matched.values()), tuple(each for each in entries if each.id not in taken), tuple(missing))
 
 
 def lines_of(adopted: Adopted) -> tuple[Line, ...]:
@@ -56,17 +57,34 @@ def lines_of(adopted: Adopted) -> tuple[Line, ...]:
     return tuple(line_of(replace(post, id=entry.id)) for post, entry in adopted.matched)
 
 
-def _both(
-    sign: Callable[[_Sight], Hashable], sights: dict[str, _Sight], shown: dict[str, _Sight]
-) -> tuple[Callable[[Post], Hashable], Callable[[Seen], Hashable]]:
-    return lambda post: sign(sights[post.path]), lambda entry: sign(shown[entry.id])
+def _match(
+    rest: Iterable[tuple[Post, _Sight]], left: Iterable[Seen], shown: Mapping[str, _Sight], sign: _Sign
+) -> _Matched:
+    """Pair posts with entries of the same sign; of two entries for one post, the first."""
+    found = pairs(rest, left, lambda each: sign(each[1]), lambda entry: sign(shown[entry.id]), lambda entry: entry.id)
+    return {post.path: (post, entry) for (post, _), entry in reversed(found)}
 
 
-# A link to the front page is no link to a post.
-_SIGNS: tuple[Callable[[_Sight], Hashable], ...] = (
-    lambda sight: sight.id or None,
-    lambda sight: page(sight.url) if page(sight.url)[1] else None,
-    lambda sight: page(sight.url)[1] or None,
-    lambda sight: (sight.title, sight.published) if sight.title and sight.published else None,
-    lambda sight: (sight.title, sight.published[:10]) if sight.title and sight.published else None,
-)
+def _once(urls: Iterable[str]) -> Iterable[str]:
+    """Take each page once: "/a" and "/a/" are one."""
+    return {page(url): url for url in urls}.values()
+
+
+def _id(sight: _Sight) -> Hashable:
+    return sight.id or None
+
+
+def _page(sight: _Sight) -> Hashable:
+    return page(sight.url) if page(sight.url)[1] else None  # a link to the front page is no link to a post
+
+
+def _path(sight: _Sight) -> Hashable:
+    return page(sight.url)[1] or None
+
+
+def _title(sight: _Sight) -> Hashable:
+    return (sight.title, sight.published) if sight.title and sight.published else None
+
+
+def _title_and_day(sight: _Sight) -> Hashable:
+    return (sight.title, sight.published[:10]) if sight.title and sight.published else None

@@ -74,6 +74,7 @@ class Keys(Struct, frozen=True):
         "preview_image hero hero_image heroimage banner header"
     )
     guid: tuple[str, ...] = ("guid", "feed_id", "id")
+    aliases: tuple[str, ...] = _words("aliases alias redirect_from redirects old_urls")  # all of them count
     # All of these count, each with its way to part a string.
     categories: tuple[tuple[str, str], ...] = (("categories", COMMAS), ("category", WHOLE))
     tags: tuple[tuple[str, str], ...] = (("tags", COMMAS), ("tag", WHOLE))

@@ -14,7 +14,7 @@ from feeds.markup import absolute_url
 from feeds.model import Author, LeftOut, Post, Problem, Site
 from feeds.sources import dates, enclosures, fields, front_matter, heading
 from feeds.sources.authors import authors
-from feeds.sources.dialect import Dialect, Piece
+from feeds.sources.dialect import WHOLE, Dialect, Piece
 from feeds.sources.files import suffix
 from feeds.sources.front_matter import FrontMatter
 from feeds.sources.text import one_line, plain
@@ -150,7 +150,12 @@ class _Reading:
             season=enclosures.number(values.get("season")),
             episode=enclosures.number(values.get("episode") or values.get("episode_number")),
             explicit=fields.truth(values.get("explicit")),
+            aliases=self._aliases(),
         )
+
+    def _aliases(self) -> tuple[str, ...]:
+        given = fields.terms(self.matter.values, ((key, WHOLE) for key in self._keys.aliases))
+        return tuple(absolute_url(alias.lstrip("/"), self._site.url) for alias in given)
 
     def _authors(self) -> tuple[Author, ...]:
         key, said = self.matter.first(self._keys.authors)
