@@ -43,6 +43,14 @@ def publishable(
     return tuple(public), tuple(left_out)
 
 
+def next_change(posts: Iterable[Post], now: datetime, future: bool = False) -> datetime | None:
+    """Return when other posts will be public than at `now`; None for never."""
+    moments = [post.expires for post in posts if post.expires and post.expires > now]
+    if not future:
+        moments += [post.published for post in posts if post.published > now]
+    return min(moments, default=None)
+
+
 def _reason(post: Post, now: datetime, drafts: bool, future: bool) -> str:
     if post.draft and not drafts:
         return "draft"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from feeds.errors import OutputError
 
+Stamp = tuple[int, int, int]  # bytes, time of change in ns, inode
 _MENDS = {
     errno.ENOSPC: "make room on the disk, then build again",
     errno.EDQUOT: "make room in your quota, then build again",
@@ -31,13 +32,33 @@ def write(path: Path, data: bytes, time: datetime) -> bool:
     where that is later: no reader that asks whether it changed is told "no". Its mode stays as it is. Any number of
     processes may do it at once. Raises OutputError; then the old file is whole and nothing is left beside it.
     """
+    return put(path, data, time)[0]
+
+
+def put(path: Path, data: bytes, time: datetime) -> tuple[bool, Stamp | None]:
+    """Do as `write` does; return the stamp of the file that holds `data`, too."""
     with _translated(path):
         path = Path(os.path.realpath(path))  # a symbolic link stays one
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
+        before = stamp(path)  # looked at before it is read: who writes meanwhile makes another file
+        if before and before[0] == len(data) and path.is_file() and path.read_bytes() == data:
+            return False, before
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, time.timestamp())
-    return True
+        return True, _replace(path, data, time.timestamp())
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Return what tells whether a file that we wrote is still the same; None where there is none.
+
+    Its time is one that we set, long ago: whoever writes into it sets another. Two that write at once make two files.
+    """
+    try:
+        return _stamp(os.stat(path))  # noqa: PTH116  # a tenth of the time of a Path
+    except (OSError, ValueError):
+        return None
+
+
+def _stamp(info: os.stat_result) -> Stamp:
+    return info.st_size, info.st_mtime_ns, info.st_ino
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -62,7 +83,7 @@ def remove(path: Path, top: Path) -> None:
             folder.rmdir()
 
 
-def _replace(path: Path, data: bytes, time: float | None) -> None:
+def _replace(path: Path, data: bytes, time: float | None) -> Stamp:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -74,7 +95,9 @@ def _replace(path: Path, data: bytes, time: float | None) -> None:
             time = time and max(time, old.st_mtime + 1)
         if time is not None:
             os.utime(temporary, (time, time))
+        made = _stamp(temporary.stat())
         temporary.replace(path)
+        return made
     finally:
         temporary.unlink(missing_ok=True)
 

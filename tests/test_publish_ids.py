@@ -50,8 +50,8 @@ def ids(site: Path) -> list[str]:
 
 
 def state(site: Path) -> dict[str, tuple[int, bytes]]:
-    """Return every file of a site with its time and bytes."""
-    paths = (path for path in site.rglob("*") if path.is_file())
+    """Return every file of a site with its time and bytes, without what builds note for themselves."""
+    paths = (path for path in site.rglob("*") if path.is_file() and path.parent.name != ".feeds")
     return {path.relative_to(site).as_posix(): (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
 
 

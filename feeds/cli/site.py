@@ -43,15 +43,17 @@ def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
     Only files whose bytes change are written. A post that cannot be used is named and the rest goes on. A build that
     would change the ids of posts, by which readers tell old from new, is refused: exit 3.
     """
-    from feeds.publish import build as deed
-    from feeds.publish import foresee
+    from feeds import publish
 
+    now = datetime.now(UTC)
     if dry_run:
         with call.progress() as progress:
-            _show(call, foresee(call.settings, datetime.now(UTC), progress, accept_new_ids=accept_new_ids))
+            _show(call, publish.foresee(call.settings, now, progress, accept_new_ids=accept_new_ids))
         return 0
-    with call.progress() as progress:
-        built = deed(call.settings, datetime.now(UTC), progress, accept_new_ids=accept_new_ids)
+    built = publish.unchanged(call.site, now)
+    if built is None:
+        with call.progress() as progress:
+            built = publish.build(call.settings, now, progress, accept_new_ids=accept_new_ids)
     call.problems(built.problems)
     call.value(built)
     for path in built.written:

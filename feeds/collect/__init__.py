@@ -8,19 +8,28 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from feeds import sources, tree
 from feeds.collect.dialects import choose_dialect
-from feeds.collect.rows import Row, Rows
+from feeds.collect.rows import Row, Rows, digest
 from feeds.collect.sight import Sight, look
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import heading
 from feeds.tree import Stamp, Tree
 
-__all__ = ["Collected", "Row", "choose_dialect", "collect", "grow", "look", "read_body"]
+__all__ = ["Body", "Collected", "Row", "choose_dialect", "collect", "grow", "look", "read_body"]
+
+
+class Body(NamedTuple):
+    """The source of a post's body."""
+
+    text: str
+    line: int  # of the file, where it starts; 1-based
+    digest: bytes  # of the file
 
 
 class Collected(Struct, frozen=True):
@@ -66,17 +75,17 @@ def collect(
     )
 
 
-def read_body(folder: Path, post: Post) -> tuple[str, int]:
-    """Return the source of a post's body, without the heading that is its title, and the line where it starts.
+def read_body(folder: Path, post: Post) -> Body:
+    """Return the source of a post's body, without the heading that is its title.
 
     Raises OSError or UnicodeDecodeError when the file is not what it was when it was collected.
     """
-    text = (folder / post.path).read_text("utf-8")
-    body, line = sources.split_body(text, post.path)
+    data = (folder / post.path).read_bytes()
+    body, line = sources.split_body(data.decode("utf-8"), post.path)
     if post.opens_with_title:
         _, body, lines = heading.split(body, post.markup)
         line += lines
-    return body, line
+    return Body(body, line, digest(data))
 
 
 def grow(folder: Path, folders: Sequence[str], without: str = "") -> Tree:

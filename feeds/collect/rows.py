@@ -123,12 +123,12 @@ class Rows:
         except OSError as error:
             what = f"it cannot be read: {error.strerror}"
             return Row(path, _UNSURE, problems=(Problem(path, 0, what, "make it readable"),))
-        digest = blake2b(data, digest_size=16).digest()
-        if known and known.digest == digest:  # a clone, or a copy that was put back
+        mark = digest(data)
+        if known and known.digest == mark:  # a clone, or a copy that was put back
             return replace(known, stamp=stamp)
         parsed = self._parsed(path, data, shelf)
         reason = parsed.left_out.reason if parsed.left_out else ""
-        return Row(path, stamp, digest, parsed.post, reason, parsed.problems)
+        return Row(path, stamp, mark, parsed.post, reason, parsed.problems)
 
     def _parsed(self, path: str, data: bytes, shelf: Shelf) -> Parsed:
         try:
@@ -139,6 +139,11 @@ class Rows:
         except Exception as error:  # ours to mend, but no reason to lose all other posts
             problem = Problem(path, 0, f"it cannot be read: {error!r}", "please report this with the file")
         return Parsed(None, None, (problem,))
+
+
+def digest(data: bytes) -> bytes:
+    """Return a digest of a file."""
+    return blake2b(data, digest_size=16).digest()
 
 
 def _inner(files: Iterable[File]) -> set[str]:

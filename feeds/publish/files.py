@@ -2,14 +2,14 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds import cache
 from feeds.catalogue import STYLESHEET
 from feeds.config import Settings
 from feeds.errors import SettingsError
@@ -19,39 +19,38 @@ from feeds.formats.places import path_of
 from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
 from feeds.publish.archive import kept_document
+from feeds.publish.built import state_of
+from feeds.publish.file import File
 from feeds.publish.posts import Renderer
 
 SUBSCRIBE = "subscribe/index.html"
 AUTODISCOVERY = "autodiscovery.html"
-
-
-class File(Struct, frozen=True):
-    """A file to write."""
-
-    path: str  # below `feeds.out`
-    url: str  # where it is served
-    data: bytes
-    time: datetime  # when it last changed
-    format: str = ""  # "rss", "atom", "json", "opml"; "" for a page
-    feed: str = ""  # id of the feed that it is
+FOLDER = "templates"  # of the site's own
 
 
 def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
     """Yield each feed in each of its formats; an item is written once for all feeds that it stands in."""
     items: dict[tuple[str, str, Manner], bytes] = {}
 
-    def item(name: str, entry: Entry, feed: Feed) -> bytes:
-        key = (name, entry.post.id, manner(feed))
-        if key not in items:
-            items[key] = FORMATS[name].item(entry, feed)
-        return items[key]
+    def joined(name: str, feed: Feed, entries: Sequence[Entry]) -> bytes:
+        found = []
+        for entry in entries:
+            key = (name, entry.post.id, manner(feed))
+            if key not in items:
+                items[key] = FORMATS[name].item(entry, feed)
+            found.append(items[key])
+        return FORMATS[name].join(feed, found)
 
     for feed in feeds:
         entries = list(renderer.entries(feed.posts))
+        ids = tuple(entry.post.id for entry in entries)
+        made_from = (replace(feed, posts=()), feed.updated, [renderer.digest(entry) for entry in entries])
         for name, url in feed.urls.items():
             styled = replace(feed, stylesheet=_seen_from(url, feed.stylesheet))
-            data = FORMATS[name].join(styled, [item(name, entry, feed) for entry in entries])
-            yield File(path_of(feed, name), url, data, feed.updated, name, feed.id)
+            make = partial(joined, name, styled, entries)
+            yield File(
+                path_of(feed, name), url, feed.updated, make, key=cache.key(name, *made_from), kind=name, ids=ids
+            )
 
 
 def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> Iterator[File]:
@@ -62,7 +61,10 @@ def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> It
         fresh = feed_files([feed], renderer) if not all(kept.values()) else ()
         written = {file.url: file for file in fresh}
         for name, url in feed.urls.items():
-            yield File(paths[url], url, kept[url], feed.updated, name) if kept[url] else written[url]
+            if document := kept[url]:
+                yield File(paths[url], url, feed.updated, partial(bytes, document), kind=name)
+            else:
+                yield written[url]
 
 
 def _seen_from(url: str, target: str) -> str:
@@ -71,10 +73,7 @@ def _seen_from(url: str, target: str) -> str:
 
 
 def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
-    """Yield the list of all feeds, the page to subscribe from, the lines for autodiscovery and the style sheet.
-
-    Raises SettingsError for a template of the site that cannot be used.
-    """
+    """Yield the list of all feeds, the page to subscribe from, the lines for autodiscovery and the style sheet."""
     site, time = settings.site, feeds[0].updated
     listed = absolute_url(opml.FILE_NAME, site.url)
     values = {
@@ -86,20 +85,21 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
         "opml": listed,
     }
     pages = {SUBSCRIBE: "subscribe.html", AUTODISCOVERY: AUTODISCOVERY, STYLESHEET: STYLESHEET}
-    yield File(opml.FILE_NAME, listed, opml.render(site.title, feeds), time, "opml")
-    for path, text in _rendered(settings, pages, values):
-        yield File(path, absolute_url(path, site.url), text.encode(), time)
+    key = cache.key(site, feeds, state_of(settings.root, (FOLDER,)))
+    yield File(
+        opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, feeds), kind="opml"
+    )
+    for path, name in pages.items():
+        yield File(path, absolute_url(path, site.url), time, partial(_rendered, settings, name, values), key=key)
 
 
-def _rendered(settings: Settings, pages: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> bytes:
     from jinja2 import TemplateError
 
     from feeds.templating import environment
 
-    templates = environment(settings.root)
-    for path, name in pages.items():
-        try:
-            yield path, templates.get_template(name).render(values)
-        except TemplateError as error:
-            where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"
-            raise SettingsError(str(error), "mend the template, or remove it to use ours", where) from error
+    try:
+        return environment(settings.root).get_template(name).render(values).encode()
+    except TemplateError as error:
+        where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"
+        raise SettingsError(str(error), "mend the template, or remove it to use ours", where) from error

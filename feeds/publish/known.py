@@ -15,6 +15,7 @@ from feeds.identity.adopt import adopt, lines_of
 from feeds.identity.entries import Seen, entries
 from feeds.identity.lock import Lock, Noted
 from feeds.model import EPOCH, Feed, Post, Problem
+from feeds.publish.written import Written
 
 # The id of the site's feed in a format that has one (see `catalogue`): it tells the authority.
 _FEED_ID = re.compile(rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoformat().encode())
@@ -35,16 +36,24 @@ def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted])
     return Lock(authority, lines_of(adopt(posts, seen)) if seen else ())
 
 
-def republished(settings: Settings, feeds: Iterable[Feed]) -> Iterator[Problem]:
-    """Yield what readers of the feeds on disk, whoever made them, would see anew, were `feeds` written over them."""
+def republished(
+    settings: Settings, feeds: Iterable[Feed], posts: Iterable[Post], written: Written
+) -> Iterator[Problem]:
+    """Yield what readers of the feeds on disk, whoever made them, would see anew, were `feeds` written over them.
+
+    `posts` are all that are public: an entry of one that only made room for newer ones is not lost.
+    """
     out = settings.root / settings.feeds.out
+    ids = {post.id for post in posts}
     for feed in feeds:
         own = (out / path_of(feed, name) for name in feed.urls)
         for path in {*own, *(out / feed.folder / each.file_name for each in FORMATS.values())}:
+            if (known := written.ids(path)) is not None and ids.issuperset(known):
+                continue
             document = output.read(path)
             # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
             if document and not all(post.id.encode() in document for post in feed.posts):
-                yield from guard.republished(feed.posts, _seen(path))
+                yield from guard.republished(feed.posts, [entry for entry in _seen(path) if entry.id not in ids])
 
 
 def _seen(path: Path) -> tuple[Seen, ...]:

@@ -21,6 +21,12 @@ def measured(settings: Settings, post: Post) -> Post:
     return replace(post, enclosures=tuple(_measured(settings, post, each) for each in post.enclosures))
 
 
+def places(settings: Settings, post: Post) -> Iterator[Path]:
+    """Yield where the media files of a post may lie."""
+    for enclosure in post.enclosures:
+        yield from _places(settings, post, enclosure.url)
+
+
 def _measured(settings: Settings, post: Post, enclosure: Enclosure) -> Enclosure:
     try:
         path = next(path for path in _places(settings, post, enclosure.url) if path.is_file())

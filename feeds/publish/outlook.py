@@ -9,7 +9,7 @@ from feeds import output
 from feeds.config import Settings
 from feeds.identity.entries import Seen, entries
 from feeds.model import Feed
-from feeds.publish.files import File
+from feeds.publish.file import File
 
 SCREENFUL = 20  # entries that are new at once; more look like a mistake to whoever reads the feed
 

@@ -1,22 +1,25 @@
 """What a site may publish now: its posts, and on demand their text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from feeds import catalogue, identity, markup
-from feeds.collect import Collected, collect, read_body
+from feeds import cache, catalogue, identity, markup
+from feeds.collect import Collected, Row, collect, read_body
 from feeds.config import Settings
 from feeds.identity import guard
-from feeds.identity.lock import Lock, line_of, renewed
+from feeds.identity.lock import Lock, line_of, renewed, text_of
 from feeds.identity.recognise import recognise
 from feeds.markup import links
 from feeds.model import Entry, LeftOut, Post, Problem
 from feeds.publish.known import known
 from feeds.publish.media import measured
+
+_NAME = "entries"
 
 
 class Public(Struct, frozen=True):
@@ -64,34 +67,122 @@ def survey(settings: Settings, now: datetime) -> Public:
     )
 
 
+def lines_of(found: Public) -> dict[str, tuple[Post, str]]:
+    """Return the posts that are public, by path, each with its line in feeds.lock."""
+    texts = {line.path: text_of(line) for line in found.lock.lines if not line.gone}
+    texts |= {path: noted.text for path, noted in found.lock.standing.items()}
+    return {post.path: (post, texts.get(post.path, "")) for post in found.posts}
+
+
 class Renderer:
     """Renders each post once, when it is first asked for, and notes what is wrong with its text."""
 
-    def __init__(self, settings: Settings, posts: Iterable[Post] = ()) -> None:
-        """Render for `settings` what links to `posts`."""
+    def __init__(self, settings: Settings, posts: Iterable[Post] = (), rows: Iterable[Row] = ()) -> None:
+        """Render for `settings` what links to `posts`; of those whose `rows` are given, only what is not known yet."""
         self.problems: list[Problem] = []
-        self._settings, self._posts = settings, posts
+        self._settings, self._links = settings, Links(posts)
+        self._digests = {row.path: row.digest for row in rows}
         self._entries: dict[str, Entry | None] = {}
+        self._made: dict[str, _Made] = {}
+        self._known: dict[str, _Made] = {}
+        if self._digests:
+            self._known = cache.recall(settings.root, _NAME, dict[str, _Made], self._key) or {}
 
     def entries(self, posts: Iterable[Post]) -> Iterator[Entry]:
         """Yield the entries of posts in their order, without those that cannot be read any more."""
         for post in posts:
             if post.id not in self._entries:
-                self._entries[post.id] = self._entry(post)
+                self._entries[post.id] = self._entry(measured(self._settings, post))
             if entry := self._entries[post.id]:
                 yield entry
 
+    def digest(self, entry: Entry) -> bytes:
+        """Return a digest of an entry."""
+        made = self._made.get(entry.post.path)
+        return made.digest if made else cache.key(entry)
+
+    def note(self) -> None:
+        """Note for the next build what was rendered."""
+        if self._made != self._known:
+            cache.note(self._settings.root, _NAME, self._made, self._key)
+
     @cached_property
-    def _links(self) -> dict[str, str]:
-        """What posts may be called in links; found out only when there is something to render."""
-        return links.names(self._posts)
+    def _key(self) -> bytes:
+        return cache.key(self._settings.site)
 
     def _entry(self, post: Post) -> Entry | None:
+        text = self._digests.get(post.path, b"")
+        key = cache.key(post, text) if text else b""
+        made = self._known.get(post.path)
+        if not (key and made and made.key == key and self._links.agree(made.links)):
+            made = self._rendered(post, key, text)
+        if made is None:
+            return None
+        if made.key:
+            self._made[post.path] = made
+        self.problems += made.problems
+        return Entry(post, made.html, made.summary, made.image)
+
+    def _rendered(self, post: Post, key: bytes, text: bytes) -> "_Made | None":
         try:
-            body, line = read_body(self._settings.root, post)
+            body = read_body(self._settings.root, post)
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem(post.path, 0, str(error), "build again once it is whole"))
             return None
-        rendered = markup.render(measured(self._settings, post), body, self._settings.site, line, self._links)
-        self.problems += rendered.problems
-        return rendered.entry
+        self._links.asked = {}
+        rendered = markup.render(post, body.text, self._settings.site, body.line, self._links)
+        entry = rendered.entry
+        made = _Made(
+            key if body.digest == text else b"",
+            entry.html,
+            entry.summary,
+            entry.image,
+            rendered.problems,
+            self._links.asked,
+        )
+        return replace(made, digest=cache.key(entry))
+
+
+class _Made(Struct, frozen=True, array_like=True):
+    """A post as it was rendered."""
+
+    key: bytes  # of what it was made from; none when that changed meanwhile
+    html: str
+    summary: str
+    image: str
+    problems: tuple[Problem, ...]
+    links: dict[str, str]  # what it found under the names of other posts; "" for nothing
+    digest: bytes = b""  # of the entry
+
+
+class Links(Mapping[str, str]):
+    """What posts may be called in links; found out when it is first asked for."""
+
+    def __init__(self, posts: Iterable[Post]) -> None:
+        self.asked: dict[str, str] = {}
+        self._posts = posts
+
+    def agree(self, asked: Mapping[str, str]) -> bool:
+        """Tell whether all names still mean what they meant when they were `asked`."""
+        return all(self._all.get(name, "") == url for name, url in asked.items())
+
+    def __getitem__(self, name: str) -> str:
+        """Return the address of the post that is called so, and keep in mind that it was asked for."""
+        self.asked[name] = self._all.get(name, "")
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all names."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return len(self._all)
+
+    def __bool__(self) -> bool:
+        """Say yes, without counting."""
+        return True
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        return links.names(self._posts)

@@ -1,0 +1,93 @@
+"""What a build came to, and whether another one could come to anything else. Imports next to nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds import cache, output, tree
+from feeds.errors import OutputError
+from feeds.model import Feed, LeftOut, Problem
+from feeds.tree import Stamp
+
+_NAME = "built"
+_SETTINGS = "feeds.toml"
+
+
+class Built(Struct, frozen=True):
+    """What a build came to; paths are relative to the site's folder."""
+
+    posts: int
+    feeds: tuple[Feed, ...]
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    problems: tuple[Problem, ...]
+
+
+class World(Struct, frozen=True):
+    """All that a build looked at; while it is the same, the build would be the same."""
+
+    since: datetime
+    until: datetime | None  # when a post goes public, or is public no more
+    settings: bytes  # digest of feeds.toml
+    folders: tuple[str, ...]  # of posts
+    without: str  # the folder in them that is not read
+    posts: bytes  # digest of what lies below them
+    others: tuple[str, ...]  # folders of which nothing may change: templates, and where feeds lie
+    state: bytes  # digest of what lies below those
+    seen: Mapping[str, Stamp | None]  # files elsewhere
+    outputs: Mapping[str, output.Stamp | None]  # what was written
+
+
+class _Noted(Struct, frozen=True):
+    world: World
+    built: msgspec.Raw
+
+
+def unchanged(root: Path, now: datetime) -> Built | None:
+    """Return what a build at `now` would come to if nothing has changed since the last one; None if it may have.
+
+    Looks at folders and stats, and reads feeds.toml and our own code; a site of 10,000 posts takes 0.05 s.
+    """
+    noted = cache.recall(root, _NAME, _Noted, cache.key())
+    if noted is None or not _is_same(root, noted.world, now):
+        return None
+    return msgspec.msgpack.decode(noted.built, type=Built)
+
+
+def note(root: Path, world: World, built: Built) -> None:
+    """Note a build that is done."""
+    paths = tuple(sorted((*built.written, *built.unchanged)))
+    again = replace(built, written=(), unchanged=paths, removed=())
+    cache.note(root, _NAME, _Noted(world, msgspec.Raw(msgspec.msgpack.encode(again))), cache.key())
+
+
+def settings_digest(root: Path) -> bytes:
+    """Return a digest of feeds.toml."""
+    try:
+        return blake2b(output.read(root / _SETTINGS), digest_size=16).digest()
+    except OutputError:
+        return b""
+
+
+def state_of(root: Path, folders: tuple[str, ...], without: str = "") -> bytes:
+    """Return a digest of what lies below some folders of the site, which need not be there."""
+    return tree.grow(str(root), folders, without).digest()
+
+
+def _is_same(root: Path, world: World, now: datetime) -> bool:
+    return (
+        world.since <= now
+        and (world.until is None or now < world.until)
+        and world.settings == settings_digest(root)
+        and all(output.stamp(root / path) == stamp for path, stamp in world.outputs.items())
+        and all(tree.stamp(root / path) == stamp for path, stamp in world.seen.items())
+        and world.state == state_of(root, world.others)
+        and world.posts == state_of(root, world.folders, world.without)
+    )
