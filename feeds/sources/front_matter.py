@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feeds.markup import clean_text
 from feeds.model import Problem
-from feeds.sources import fences, fields, headers
+from feeds.sources import fences, fields, headers, simple
 from feeds.sources.fences import Block
 
 _BOM = "\ufeff"
@@ -99,17 +99,23 @@ def _read(block: Block, path: str) -> FrontMatter:
 
 def _values(block: Block) -> tuple[dict[str, Any], dict[str, int]]:
     """Return what a block says, and the keys that it gives twice by 0-based line. Raises whatever its format does."""
+    text = clean_text(block.text)
+    values = simple.read(block.kind, text)
+    return _parsed(block.kind, text) if values is None else (values, {})
+
+
+def _parsed(kind: str, text: str) -> tuple[dict[str, Any], dict[str, int]]:
     import frontmatter
 
     from feeds.sources.handlers import HANDLERS
 
-    handler, text = HANDLERS[block.kind](), clean_text(block.text)
+    handler = HANDLERS[kind]()
     try:
         values, _ = frontmatter.parse(text, handler=handler)
     except Exception:
         # Hexo takes a tab for two spaces (its front-matter package, `escape`), so there are live blogs with tabs.
         spaced = _TABS.sub(lambda tabs: tabs[0].replace("\t", "  "), text)
-        if block.kind != "yaml" or spaced == text:
+        if kind != "yaml" or spaced == text:
             raise
         values, _ = frontmatter.parse(spaced, handler=handler)
     return values, handler.repeated

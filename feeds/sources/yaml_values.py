@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from feeds.sources.key_names import key_name
+from feeds.sources.simple import NOTHING
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEPEST = 50
 _MOST = 1_000_000  # values and characters, with aliases written out
 _MERGE = "<<"
@@ -52,7 +52,7 @@ class Values:
     def _take(self, event: Any) -> None:
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            is_nothing = event.implicit[0] and event.value in _NOTHING
+            is_nothing = event.implicit[0] and event.value in NOTHING
             self._put(None if is_nothing else event.value, event, event.anchor, 1 + len(event.value))
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self._check(len(self._open) < _DEEPEST, "it is nested too deeply", event)

@@ -1,0 +1,111 @@
+"""Front matter of the usual kind, read in a tenth of the time that python-frontmatter and the format's parser take.
+
+That is a text, a list of texts or nothing for each key. One pattern takes a key with all that belongs to it, and only
+what can be read in a single way; the rest, from a tab to a key that comes twice, is left to the real parser. So what is
+read here is what that one would make of it, and neither it nor the library need be imported for it.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from feeds.sources.key_names import key_name
+
+NOTHING = frozenset({"", "~", "null", "Null", "NULL"})  # what says nothing in YAML, where it stands in no quotes
+
+_ODD = r"\n\t\u2028\u2029\ufeff"  # to YAML some of these are breaks and some are spaces
+_KEY = r"([A-Za-z][A-Za-z0-9_-]{0,99}+)[ ]{0,99}+"
+_QUOTED = rf"\"[^\"\\{_ODD}]*+\"|'[^'{_ODD}]*+'"
+_FOLDED = rf"\"[^\"\\{_ODD}]*+\n\""
+_END = rf"[ ]*+(?:(?<=[ \n])\#[^{_ODD}]*+)?\n"  # of a line, or a line that says nothing
+# Text in no quotes: no sign in front that opens something else; `_scalar` looks at the rest.
+_BARE = rf"[^{_ODD} ?:,\[\]{{}}\#&*!|>'\"%@`-][^{_ODD}]*+"
+_WORDS = rf"[^{_ODD} ?:,\[\]{{}}\#&*!|>'\"%@`-][^{_ODD}?:,\[\]{{}}\#]*+"  # the same in brackets
+_LINE = rf"-[ ]++(?:{_QUOTED}|{_BARE}){_END}"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_MOMENT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK}:[0-5][0-9](?:Z|[+-]{_CLOCK})?)?"
+
+
+def _listed(item: str, space: str) -> str:
+    return rf"\[{space}(?:(?:{item}){space}(?:,{space}(?:{item}){space})*+(?:,{space})?)?\]"
+
+
+_FLOW, _ARRAY = _listed(f"{_QUOTED}|{_WORDS}", "[ ]*+"), _listed(_QUOTED, r"[ \n]*+")
+# Groups: a key, its text, its list in brackets, its list of lines.
+_YAML = re.compile(
+    rf"(?:{_END})*+{_KEY}:(?:[ ]++(?:({_FOLDED}|{_QUOTED}|{_BARE})|({_FLOW})){_END}"
+    rf"|{_END}((?P<space>[ ]*+){_LINE}(?:(?P=space){_LINE})*+)?)"
+)
+# Groups: the name of a table; a key, its value, its list.
+_TOML = re.compile(
+    rf"(?:{_END})*+(?:\[{_KEY}\]|{_KEY}=[ ]*+"
+    rf"(?:({_QUOTED}|true|false|{_MOMENT}|0|[1-9][0-9]{{0,8}}+)|({_ARRAY}))){_END}"
+)
+_CLOSED = re.compile(rf"(?:{_END})*+(?:-{{3,}}|\+{{3,}}|\.{{3}})[ \t]*\n?")
+_IN_BRACKETS = re.compile(f"{_QUOTED}|{_WORDS}")
+_IN_LINES = re.compile(rf"^[ ]*+-[ ]++({_QUOTED}|{_BARE})", re.MULTILINE)
+
+
+def read(kind: str, text: str) -> dict[str, Any] | None:
+    """Read a block with its fences, its text clean; None for all that is not simple."""
+    try:
+        values, end = _yaml(text) if kind == "yaml" else _toml(text) if kind == "toml" else ({}, 0)
+    except ValueError:
+        return None
+    return values if _CLOSED.fullmatch(text, end) else None
+
+
+def _yaml(text: str) -> tuple[dict[str, Any], int]:
+    """Return what the keys say, and where the last one ends that can be read. Raises ValueError for one too many."""
+    values: dict[str, Any] = {}
+    end = text.find("\n") + 1
+    while found := _YAML.match(text, end):
+        key, said, words, lines, _ = found.groups()
+        value: Any = _scalar(said) if said else None
+        if words or lines:
+            value = [_scalar(each) for each in (_IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines))]
+        values[_new(key, values)] = value
+        end = found.end()
+    return values, end
+
+
+def _toml(text: str) -> tuple[dict[str, Any], int]:
+    values: dict[str, Any] = {}
+    table, end = values, text.find("\n") + 1
+    while found := _TOML.match(text, end):
+        header, key, said, many = found.groups()
+        if header:
+            table = values[_new(header, values)] = {}
+        else:
+            table[_new(key, table)] = _typed(said) if said else [each[1:-1] for each in _IN_BRACKETS.findall(many)]
+        end = found.end()
+    return values, end
+
+
+def _new(key: str, values: dict[str, Any]) -> str:
+    name = key_name(key)
+    if name in values or key in NOTHING:
+        raise ValueError
+    return name
+
+
+def _scalar(said: str) -> str | None:
+    """Return what YAML makes of a text. Raises ValueError where a colon makes a map of it, or a comment ends it."""
+    if said[0] in "\"'":
+        # A quote that stands alone on the next line: the break is a space.
+        return said[1:-1] if said[-2] != "\n" else said[1:-2].rstrip(" ") + " "
+    said = said.rstrip(" ")
+    if ": " in said or " #" in said or said[-1] == ":":
+        raise ValueError
+    return None if said in NOTHING else said
+
+
+def _typed(said: str) -> Any:
+    """Return what TOML makes of a value. Raises ValueError for 31 April."""
+    if said[0] in "\"'":
+        return said[1:-1]
+    if said in ("true", "false"):
+        return said == "true"
+    if said.isdecimal():
+        return int(said)
+    return date.fromisoformat(said) if len(said) == 10 else datetime.fromisoformat(said)
