@@ -9,14 +9,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta, Struct, field
 
+from feeds.colour import READABLE, SHEET, SHEET_IN_DARK, contrast, readable
 from feeds.errors import SettingsError
-from feeds.model import Newsletter, Podcast, Site
+from feeds.model import Newsletter, Podcast, Site, Style
 
 FILE_NAME = "feeds.toml"
 Content = Literal["full", "summary"]
@@ -219,7 +220,8 @@ def _expected(dotted: str) -> str:
     """Return the choices of a key that has a fixed set of values, else ""."""
     plain = re.sub(r"\[\d+\]", "", dotted)
     kind = next((kind for key, kind, _, _ in keys() if key == plain), None)
-    return " or ".join(f'"{choice}"' for choice in _choices(kind))
+    or_list = " or a list" if get_origin(kind) is Union else ""
+    return " or ".join(f'"{choice}"' for choice in _choices(kind)) + or_list
 
 
 def _value_at(table: Any, dotted: str) -> Any:
@@ -250,8 +252,30 @@ def _checked(settings: Settings, where: str) -> Settings:
     names = [newsletter.name for newsletter in settings.newsletter]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SettingsError(f"two newsletters are named {twice.pop()!r}", "give each its own name", where)
+    for index, newsletter in enumerate(settings.newsletter):
+        _check_style(newsletter.style, f"newsletter[{index}].style", where)
     clean = msgspec.structs.replace(site, url=site.url.rstrip("/") + "/", language=site.language.replace("_", "-"))
     return msgspec.structs.replace(settings, site=clean)
+
+
+def _check_style(style: Style, place: str, where: str) -> None:
+    """Refuse colours whose letters cannot be read, a logo that mail programs do not show, names that are no fonts."""
+    for key, ground in {"accent": SHEET, "accent_in_dark": SHEET_IN_DARK}.items():
+        colour = getattr(style, key)
+        if not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+            raise SettingsError(f"{place}.{key} = {colour!r}", "expected something like '#0f5b4c'", where)
+        if (ratio := contrast(colour, ground)) < READABLE:
+            what = f"{place}.{key} = {colour!r} has a contrast of {int(ratio * 10) / 10}:1 to its ground {ground}"
+            mend = f"letters need {READABLE}:1, which {readable(colour, ground)!r} has"
+            raise SettingsError(what, mend, where)
+    if style.logo and not re.fullmatch(r"(?i)(https?://|(?![^/?#]*:)).+(?<!\.svg)(?<!\.ico)", style.logo):
+        raise SettingsError(
+            f"{place}.logo = {style.logo!r}", "expected a PNG, JPEG or GIF like 'images/logo.png'", where
+        )
+    for index, family in enumerate(style.fonts if isinstance(style.fonts, tuple) else ()):
+        if not re.fullmatch(r"\w[\w .-]{0,60}", family):
+            what = f"{place}.fonts[{index}] = {family!r}"
+            raise SettingsError(what, "expected the name of a font, like 'Noto Kufi Arabic'", where)
 
 
 def _members(struct: type[Struct]) -> dict[str, Any]:

@@ -153,6 +153,18 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     icon: Annotated[str, "Square image; an address, or a path on the site."] = ""
 
 
+class Style(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is a newsletter's own in the look of its mails."""
+
+    logo: Annotated[str, "Picture above the name; an address, or a path on the site; empty: the site's icon."] = ""
+    accent: Annotated[str, 'Colour of links and buttons: "#0f5b4c".'] = "#0f5b4c"
+    accent_in_dark: Annotated[str, "The same in mail programs that are set to dark."] = "#74cdb5"
+    fonts: Annotated[
+        Literal["auto", "serif", "sans"] | tuple[str, ...],
+        "Letters: by the script of the language, of a kind, or of these families where a reader has them.",
+    ] = "auto"
+
+
 class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
     """A recurring mail: one `[[newsletter]]` of feeds.toml."""
 
@@ -174,6 +186,7 @@ class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
     max_burst: Annotated[
         int, Meta(ge=1), 'With more new posts at once ("on publish") or more late ones (else), a person is asked first.'
     ] = 10
+    style: Style = Style()
 
 
 class Variant(Struct, frozen=True):

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -56,6 +56,8 @@ def value(kind: Any) -> str:
     """Say what may stand there: "string", '"full" or "summary"', "list of strings"."""
     if get_origin(kind) is Literal:
         return " or ".join(f'`"{choice}"`' for choice in get_args(kind))
+    if get_origin(kind) is Union:
+        return " or ".join(value(each) for each in get_args(kind))
     if get_origin(kind) is dict:
         return "table of strings"
     if get_origin(kind) is tuple:

@@ -6,8 +6,10 @@ import pytest
 
 from feeds.config import Settings, keys, load, parse, secret
 from feeds.errors import SettingsError
+from feeds.model import Style
 
 SITE = '[site]\nurl = "https://example.org"\ntitle = "مدونتي"\n'
+STYLE = SITE + "[[newsletter]]\nname = 'w'\n[newsletter.style]\n"
 
 
 def test_defaults() -> None:
@@ -36,6 +38,30 @@ def test_defaults() -> None:
         (SITE.replace("https://example.org", "/blog"), "site.url = '/blog'; expected something like"),
         (SITE + "[[newsletter]]\nname = 'w'\ncadense = 'x'", "unknown key newsletter[0].cadense; did you mean"),
         (SITE + "[[newsletter]]\nname = 'w'\n[[newsletter]]\nname = 'w'", "two newsletters are named 'w'"),
+        (
+            STYLE + "acent = '#000000'",
+            "unknown key newsletter[0].style.acent; did you mean newsletter[0].style.accent?",
+        ),
+        (STYLE + "accent = 'green'", "newsletter[0].style.accent = 'green'; expected something like '#0f5b4c'"),
+        (
+            STYLE + "accent = '#ff8800'",
+            "newsletter[0].style.accent = '#ff8800' has a contrast of 2.3:1 to its ground #fffdf9; letters need 4.5:1, "
+            "which '#b35f00' has",
+        ),
+        (
+            STYLE + "accent_in_dark = '#0f5b4c'",
+            "newsletter[0].style.accent_in_dark = '#0f5b4c' has a contrast of 2.1:1",
+        ),
+        (
+            STYLE + "logo = 'data:image/png;base64,'",
+            "newsletter[0].style.logo = 'data:image/png;base64,'; expected a PNG",
+        ),
+        (STYLE + "logo = 'logo.SVG'", "newsletter[0].style.logo = 'logo.SVG'; expected a PNG, JPEG or GIF"),
+        (
+            STYLE + "fonts = 'comic'",
+            'newsletter[0].style.fonts = \'comic\'; expected "auto" or "serif" or "sans" or a list',
+        ),
+        (STYLE + "fonts = ['Vazirmatn', 'a;b']", "newsletter[0].style.fonts[1] = 'a;b'; expected the name of a font"),
         ("[site", "not TOML: "),
     ],
 )
@@ -46,6 +72,16 @@ def test_what_is_wrong_is_one_line(text: str, line: str) -> None:
 
     assert str(caught.value).startswith(f"blog/feeds.toml: {line}")
     assert "\n" not in str(caught.value)
+
+
+def test_a_newsletter_has_a_style_of_its_own() -> None:
+    """The logo may be an address or a path of the site, in any script; fonts may be named."""
+    text = "logo = 'صور/شعار الموقع.png'\naccent = '#B3261E'\nfonts = ['Noto Kufi Arabic', 'Vazirmatn']"
+
+    style = parse(STYLE + text).newsletter[0].style
+
+    assert Style("صور/شعار الموقع.png", "#B3261E", fonts=("Noto Kufi Arabic", "Vazirmatn")) == style
+    assert Style() == parse(SITE + "[[newsletter]]\nname = 'w'").newsletter[0].style
 
 
 def test_load_reads_the_site_folder(tmp_path: Path) -> None:

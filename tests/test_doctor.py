@@ -205,6 +205,15 @@ def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
     assert "digest.txt:1" in finding.what
 
 
+def test_the_look_of_a_newsletter_is_told(site: Path) -> None:
+    """With the contrast of its colours."""
+    looks = [finding.what for finding in found(site)["templates"] if "looks" in finding.what]
+
+    assert [
+        "weekly looks as set: accent #0f5b4c (7.9:1), in the dark #74cdb5 (9.2:1), fonts auto, logo the icon of the site"
+    ] == looks
+
+
 def test_damaged_newer_or_foreign_database_is_found(site: Path) -> None:
     """And said to be just that."""
     with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:

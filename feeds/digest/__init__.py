@@ -11,7 +11,7 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
 from feeds.digest.budget import Cut, cuts, fitting
-from feeds.digest.page import Edition, Style
+from feeds.digest.page import Edition
 from feeds.digest.wording import voice
 from feeds.errors import SettingsError
 from feeds.mail import Letterhead
@@ -20,7 +20,7 @@ from feeds.model import Entry, Newsletter, Site, Variant
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["Style", "compose"]
+__all__ = ["compose"]
 
 LARGE = 80_000  # bytes of HTML from which on the way out stands at the top as well
 
@@ -33,7 +33,6 @@ def compose(
     letter: Letterhead,
     dated: datetime,
     templates: "Environment",
-    style: Style | None = None,
 ) -> Variant:
     """Write an issue of some posts, newest first, in a BCP 47 language ("" is the site's).
 
@@ -46,7 +45,7 @@ def compose(
     speaker = voice(templates, language or site.language)
     spoken = {entry.post.language or site.language for entry in entries}
     voices = {each: voice(templates, each) for each in spoken}
-    edition = Edition(site, tuple(entries), speaker, voices, letter, style or Style(), dated)
+    edition = Edition(site, tuple(entries), speaker, voices, letter, newsletter.style, dated)
     values = edition.values()
     shown = min(len(entries), newsletter.max_posts)
     choices = cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown)

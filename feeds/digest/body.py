@@ -118,18 +118,27 @@ def _set_apart(code: "HtmlElement") -> None:
 
 
 def _colour_link(link: "HtmlElement") -> None:
-    if "color" not in link.get("style", ""):
+    """Give a link our colour on our ground, and on a ground of the author's the colour of the text there."""
+    grounded = next((each for each in (link, *link.iterancestors()) if "background" in each.get("style", "")), None)
+    if grounded is None:
         link.set("class", "accent")
+    elif grounded is not link:
+        colours = re.findall(r"(?:^|;)(color:[^;]*)", grounded.get("style", ""))
+        link.set("style", ";".join((link.get("style", ""), *colours)).lstrip(";"))
 
 
 def _rule(framed: "HtmlElement") -> None:
     framed.set("class", "rule")
 
 
+def _edge(quoted: "HtmlElement") -> None:
+    quoted.set("class", "edge")
+
+
 _REWRITES: dict[str, Callable[["HtmlElement"], None]] = {
     "a": _colour_link,
     "audio": _link_instead,
-    "blockquote": _rule,
+    "blockquote": _edge,
     "code": _set_apart,
     "embed": _link_instead,
     "iframe": _link_instead,

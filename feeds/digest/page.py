@@ -11,15 +11,16 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from feeds.colour import SHEET, SHEET_IN_DARK
 from feeds.digest.body import mail_safe
 from feeds.digest.budget import Cut
-from feeds.digest.text import led, shortened, visible, wrapped
-from feeds.digest.wording import Voice, say, script
+from feeds.digest.text import led, running, shortened, visible, wrapped
+from feeds.digest.wording import Voice, say, script, script_of
 from feeds.mail import Letterhead
 from feeds.mail.bodies import NAME, NAME_IN_HTML
 from feeds.mail.headers import one_line
 from feeds.markup import absolute_url, direction
-from feeds.model import Entry, Site
+from feeds.model import Entry, Site, Style
 
 SUBJECT = 60  # visible characters; phones show half of them
 PREHEADER = 120
@@ -28,21 +29,14 @@ LEAD = 170  # percent of what the others have, for the excerpt of the first post
 _IMAGE = re.compile(r"<img\b[^>]*>")
 
 
-class Style(Struct, frozen=True):
-    """The colours of a newsletter, as CSS writes them, and its picture."""
-
-    accent: str = "#0f5b4c"
-    accent_in_dark: str = "#74cdb5"
-    logo: str = ""  # absolute URL; "": the site's icon
-
-
 class Item(Struct, frozen=True):
     """A post as it is shown: all in its own language."""
 
     title: str
     url: str
     language: str
-    direction: str
+    direction: str  # of its text
+    label_direction: str  # of its date and authors, which we write: that of its language
     script: str  # "arab", "latn", ...: the class that sets the fonts
     date: str
     authors: str
@@ -86,11 +80,15 @@ class Edition(Struct, frozen=True):
             "date": self.voice.date(self._day(self.dated)),
             "direction": direction(self.voice.language),
             "end": end,
+            "issue": say(self.voice.wording.issue, number=self.voice.number(self.letter.number)),
             "language": self.voice.language,
             "letter": self.letter,
             "preheader": self.preheader,
             "script": script(self.voice.language),
+            "sheet": SHEET,
+            "sheet_in_dark": SHEET_IN_DARK,
             "site": self.site,
+            "site_direction": direction(self.site.language),
             "start": start,
             "style": self.style,
             "subject": self.subject,
@@ -105,8 +103,8 @@ class Edition(Struct, frozen=True):
             self._item(entry, limit, image=place < cut.images, full=place < cut.full)
             for place, (entry, limit) in enumerate(zip(self.entries, limits, strict=False))
         ]
-        logo = absolute_url(self.style.logo or self.site.icon, self.site.url)
-        return {**self._posts(cut, items), "logo": logo, "name": NAME_IN_HTML, "say": _say_in_html}
+        own = {"isolated": self._isolated, "logo": self._logo(), "name": NAME_IN_HTML, "say": self._say_in_html}
+        return {**self._posts(cut, items), **own}
 
     def for_text(self, cut: Cut) -> dict[str, Any]:
         """Return what digest.txt shows of the posts: an excerpt of each."""
@@ -126,26 +124,43 @@ class Edition(Struct, frozen=True):
         post = entry.post
         voice = self.voices[post.language or self.site.language]
         html = mail_safe(entry.html) if full else ""
+        text = f"{self._title(entry)} {entry.summary[:TEXT_EXCERPT]}"
+        own_way = direction(voice.language)
+        way = running(text, own_way)
         picture = entry.image if image and entry.image.startswith(("http://", "https://")) else ""
         return Item(
             title=self._title(entry),
             url=post.url,
             language=voice.language,
-            direction=direction(voice.language),
-            script=script(voice.language),
+            direction=way,
+            label_direction=own_way,
+            script=script(voice.language) if way == own_way else script_of(text),
             date=voice.date(self._day(post.published), "long"),
             authors=self._authors(entry, voice),
             category=one_line(next(iter(post.categories), "")),
-            excerpt=shortened(one_line(entry.summary), limit),
+            excerpt=shortened(self._rest(entry), limit),
             read_on=voice.wording.read_on,
             image="" if picture and escape(picture) in html else picture,
             alt=_alt(entry) or self._title(entry),
             html=Markup(html),  # noqa: S704 - nh3 has just cleaned it
         )
 
+    def _logo(self) -> str:
+        """Return the address of the picture above the name; no mail program shows an icon in SVG or ICO."""
+        icon = "" if self.site.icon.lower().endswith((".svg", ".ico")) else self.site.icon
+        return absolute_url(self.style.logo or icon, self.site.url)
+
     def _title(self, entry: Entry) -> str:
         start = shortened(one_line(entry.summary), SUBJECT)
         return one_line(entry.post.title) or start or self.voice.wording.untitled
+
+    def _rest(self, entry: Entry) -> str:
+        """Return the summary, without what stands in for the title."""
+        summary = one_line(entry.summary)
+        if one_line(entry.post.title) or not summary:
+            return summary
+        rest = summary.removeprefix(self._title(entry).removesuffix("…")).strip()
+        return f"…{rest}" if rest else ""
 
     def _authors(self, entry: Entry, voice: Voice) -> str:
         """Name the authors, unless it is who writes anyway."""
@@ -153,14 +168,17 @@ class Edition(Struct, frozen=True):
         is_usual = names == [self.site.author.name]
         return say(voice.wording.authors, names=voice.names(names)) if names and not is_usual else ""
 
+    def _isolated(self, text: object) -> Markup:
+        """Let a name run its own way and leave what is around it as it is. Neither Gmail nor Outlook knows <bdi>."""
+        way = running(str(text), direction(self.site.language))
+        return Markup('<span dir="{}">{}</span>').format(way, text)
+
+    def _say_in_html(self, sentence: str, **values: object) -> Markup:
+        isolated = {name: self._isolated(value) for name, value in values.items()}
+        return Markup(say(str(escape(sentence)), **isolated))  # noqa: S704 - both are escaped
+
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.site.timezone)).date()
-
-
-def _say_in_html(sentence: str, **values: object) -> Markup:
-    """Fill a sentence so that a Latin name in an Arabic one, or the other way round, leaves the order as it is."""
-    isolated = {name: Markup("<bdi>{}</bdi>").format(value) for name, value in values.items()}
-    return Markup(say(str(escape(sentence)), **isolated))  # noqa: S704 - both are escaped
 
 
 def _alt(entry: Entry) -> str:

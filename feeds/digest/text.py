@@ -8,8 +8,8 @@ from feeds.markup.direction import Direction
 from feeds.markup.excerpt import shorten
 
 COLUMNS = 72
-_MARKS = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
-_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+_MARKS: dict[Direction, str] = {"ltr": "\N{LEFT-TO-RIGHT MARK}", "rtl": "\N{RIGHT-TO-LEFT MARK}"}
+_STRONG: dict[str, Direction] = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 # Lines may break between the letters of Chinese and Japanese, but not before what closes (Unicode Annex 14).
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff"
 _CLOSING = "、。〉》」』】〕！），．：；？ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…"
@@ -32,6 +32,12 @@ def led(line: str, direction: Direction) -> str:
     """Put a mark before a line whose first letter runs the other way: mail programs go by that letter (UAX 9, P2)."""
     first = next((_STRONG[kind] for each in line if (kind := unicodedata.bidirectional(each)) in _STRONG), direction)
     return line if first == direction else _MARKS[direction] + line
+
+
+def running(text: str, usual: Direction) -> Direction:
+    """Tell which way a text runs: the usual way, unless all its letters run the other way."""
+    ways = {_STRONG[kind] for each in text if (kind := unicodedata.bidirectional(each)) in _STRONG}
+    return usual if usual in ways or not ways else next(iter(ways))
 
 
 def visible(text: str) -> int:

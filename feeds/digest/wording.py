@@ -5,6 +5,7 @@ The sentences are in templates/wording/<language>.toml. A site's own file need h
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ENGLISH = "en"
+# The zero of the digits that CLDR gives a locale, where they are not ours.
+_ZEROS = {"arab": "\u0660", "arabext": "\u06f0", "beng": "\u09e6", "deva": "\u0966", "mymr": "\u1040"}
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
@@ -61,7 +64,13 @@ class Voice(Struct, frozen=True):
         """Write a date: "الاثنين، 23 نوفمبر 2026"."""
         from babel.dates import format_date
 
-        return format_date(day, length, _locale(self.language, self.wording_language))
+        locale = _locale(self.language, self.wording_language)
+        return _in_digits(format_date(day, length, locale), locale)
+
+    def number(self, number: int) -> str:
+        """Write a number in the digits of the language that the sentences are in: "۴۲" in Persian."""
+        speaks_it = self.language.split("-")[0] == self.wording_language.split("-")[0]
+        return _in_digits(str(number), _locale(self.language if speaks_it else self.wording_language))
 
     def names(self, names: list[str]) -> str:
         """Write a list of names: "A, B and C"."""
@@ -72,7 +81,7 @@ class Voice(Struct, frozen=True):
     def plural(self, sentences: Plural, count: int) -> str:
         """Choose the sentence for a number, and fill it in."""
         category = _locale(self.wording_language).plural_form(count)
-        return say(getattr(sentences, category) or sentences.other, count=count)
+        return say(getattr(sentences, category) or sentences.other, count=self.number(count))
 
 
 def voice(templates: "Environment", language: str) -> Voice:
@@ -107,6 +116,12 @@ def script(language: str) -> str:
     return found.split("_")[1].lower() if "_" in found else "latn"
 
 
+def script_of(text: str) -> str:
+    """Return the code of the script of a text's first letter, of those that run from right to left; else "latn"."""
+    names = (unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha())
+    return {"ARABIC": "arab", "HEBREW": "hebr"}.get(next(names, ""), "latn")
+
+
 def _prefixes(language: str) -> Iterator[str]:
     """Yield "zh", "zh-Hant", "zh-Hant-TW"."""
     parts = language.split("-")
@@ -133,6 +148,12 @@ def _convert(sentences: dict[str, Any], name: str) -> Wording:
     except msgspec.ValidationError as error:
         mend = f"known here: {', '.join(Wording.__struct_fields__)}"
         raise SettingsError(str(error), mend, f"templates/{name}") from error
+
+
+def _in_digits(text: str, locale: "Locale") -> str:
+    """Turn 0-9 into the digits of a locale, which Babel leaves to us in dates."""
+    zero = ord(_ZEROS.get(locale.default_numbering_system, "0"))
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
 
 
 def _locale(*languages: str) -> "Locale":

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds import digest
+from feeds.colour import SHEET, SHEET_IN_DARK, contrast
 from feeds.config import Settings, secret
 from feeds.doctor.finding import Finding, Patient
-from feeds.model import Entry, Newsletter, Post
+from feeds.model import Entry, Newsletter, Post, Style
 from feeds.newsletter.buckets import buckets
 from feeds.newsletter.drafting import letter_of
 from feeds.publish.posts import survey
@@ -74,8 +75,16 @@ def templates(patient: Patient) -> Iterator[Finding]:
     for newsletter in said.newsletter:
         for language in languages:
             _sample(patient, newsletter, language)
+        yield Finding("ok", f"{newsletter.name} looks as set: {_look(newsletter.style)}")
     if said.newsletter:
         yield Finding("ok", f"a sample issue is written in {', '.join(languages)}")
+
+
+def _look(style: Style) -> str:
+    light, dark = contrast(style.accent, SHEET), contrast(style.accent_in_dark, SHEET_IN_DARK)
+    fonts = style.fonts if isinstance(style.fonts, str) else ", ".join(style.fonts)
+    colours = f"accent {style.accent} ({light:.1f}:1), in the dark {style.accent_in_dark} ({dark:.1f}:1)"
+    return f"{colours}, fonts {fonts}, logo {style.logo or 'the icon of the site'}"
 
 
 def _languages(said: Settings) -> set[str]:
