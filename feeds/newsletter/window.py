@@ -5,7 +5,6 @@ the sequence in which posts were first seen. So a post that is late or back-date
 renamed or re-dated one arrives once.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +12,7 @@ from itertools import count
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds.catalogue import folded
 from feeds.model import Post
 from feeds.store.posts import SeenPost
 
@@ -120,9 +120,5 @@ def _seen_again(before: SeenPost, post: Post, is_wanted: bool, sequence: Iterato
 
 def is_in(post: Post, categories: Sequence[str]) -> bool:
     """Tell whether a post is in one of some categories; none, or "*", is all."""
-    wanted = {_folded(each) for each in categories}
-    return not wanted or ALL in wanted or not wanted.isdisjoint(_folded(each) for each in post.categories)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    wanted = {folded(each) for each in categories}
+    return not wanted or ALL in wanted or not wanted.isdisjoint(folded(each) for each in post.categories)
