@@ -143,7 +143,11 @@ def test_config_shows_defaults(feeds: Call, site: Path) -> None:
         (["build", "--site", "{nowhere}"], 2, "no such file; run `feeds init` to make one"),
         (["issue", "wekly", "--site", "{site}"], 2, "there is no newsletter 'wekly'; known: weekly"),
         (["subscribers", "add", "nobody", "--site", "{site}"], 2, "'nobody' is no address"),
-        (["biuld"], 2, "No such command 'biuld'"),
+        (["biuld"], 2, "feeds: there is no command 'biuld'; did you mean build?"),
+        (["xyzzy"], 2, "feeds: there is no command 'xyzzy'; `feeds --help` lists them"),
+        (["build", "--strictt"], 2, "feeds: No such option '--strictt'"),
+        (["adopt"], 2, "feeds: Missing argument 'FEED...'; see `feeds adopt --help`"),
+        (["serve", "--port", "x"], 2, "feeds: Invalid value for '--port'"),
         (["init", "{site}"], 2, "there is one already"),
     ],
 )
@@ -153,7 +157,19 @@ def test_mistakes_are_one_line(feeds: Call, site: Path, words: list[str], code: 
 
     assert came == code
     assert line in err
-    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+
+
+def test_an_empty_site(feeds: Call, tmp_path: Path) -> None:
+    """Where there is nothing at all, the command says where it looked and what to do."""
+    (tmp_path / "feeds.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "posts").mkdir()
+    end = "nothing lies in posts: put posts there, or name their folder in posts.folders of feeds.toml\n"
+
+    assert feeds("check", "--site", tmp_path)[1] == f"0 posts, no problems; {end}"
+    assert feeds("build", "--site", tmp_path)[1].endswith(f"; {end}")
+    (tmp_path / "posts" / "a.md").write_text("---\ndraft: true\n---\ntext", "utf-8")
+    assert feeds("check", "--site", tmp_path)[1] == "0 posts, no problems; left out: 1 draft\n"
 
 
 def test_a_digest_from_first_to_last(feeds: Call, site: Path) -> None:

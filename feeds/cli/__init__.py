@@ -4,6 +4,7 @@ Each command lives in the file of its group and is imported only when it is call
 nothing to do should cost next to nothing.
 """
 
+import difflib
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,7 +12,7 @@ from importlib import import_module
 import click
 
 from feeds import __version__
-from feeds.errors import FeedsError
+from feeds.errors import FeedsError, UsageError
 
 # command -> the file of its group
 COMMANDS = {
@@ -52,6 +53,16 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first word names. Raises UsageError, with the command that it is nearest to."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            mend = f"did you mean {near[0]}?" if near else "`feeds --help` lists them"
+            raise UsageError(f"there is no command {args[0]!r}", mend)
+        return super().resolve_command(ctx, args)
+
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="feeds", message="%(prog)s %(version)s")
@@ -70,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"feeds: {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        click.echo(f"feeds: {_line(error)}", err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -79,3 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _line(error: click.ClickException) -> str:
+    """Put what click has to say, in up to four lines, into one of ours."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) and not message.endswith("?") else None
+    return f"{message}; see `{context.command_path} --help`" if context else message

@@ -60,7 +60,7 @@ def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
         call.more(f"written   {path}")
     for path in built.removed:
         call.more(f"removed   {path}")
-    call.say(_summary(built))
+    call.say(_summary(built) + _where(call, built))
     return 1 if strict and built.problems else 0
 
 
@@ -86,6 +86,14 @@ def _summary(built: Any) -> str:
     return text + _left_out(built.left_out)
 
 
+def _where(call: Call, found: Any) -> str:
+    """Say where posts were looked for, when there was nothing at all."""
+    if found.posts or found.left_out or found.problems:
+        return ""
+    folders = ", ".join(call.settings.posts.folders)
+    return f"; nothing lies in {folders}: put posts there, or name their folder in posts.folders of feeds.toml"
+
+
 def _left_out(files: Iterable[LeftOut]) -> str:
     reasons = Counter(each.reason for each in files)
     return f"; left out: {counted(reasons)}" if reasons else ""
@@ -104,7 +112,7 @@ def check(call: Call) -> int:
     for each in checked.left_out:
         call.more(f"left out  {each.path}: {each.reason}")
     said = plural(len(checked.problems), "problem") if checked.problems else "no problems"
-    call.say(f"{plural(checked.posts, 'post')}, {said}{_left_out(checked.left_out)}")
+    call.say(f"{plural(checked.posts, 'post')}, {said}{_left_out(checked.left_out)}{_where(call, checked)}")
     return 1 if checked.problems else 0
 
 
