@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -61,22 +62,28 @@ def _reason(post: Post, now: datetime, drafts: bool, future: bool) -> str:
 
 def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
     """Put the latest publication first; of posts of the same moment, the one with the lesser id."""
-    return tuple(sorted(sorted(posts, key=lambda post: post.id), key=lambda post: post.published, reverse=True))
+    return tuple(sorted(sorted(posts, key=attrgetter("id")), key=attrgetter("published"), reverse=True))
 
 
 def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
-    """Group posts by "category", "tag", "author" or "language"; names that differ in case are one.
+    """Group posts, newest first, by "category", "tag", "author" or "language"; names that differ in case are one.
 
     Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
     shows its first spelling, and of "C" and "C++" the first gets "c".
     """
+    keys: dict[tuple[str, ...], dict[str, str]] = {}  # names of a post -> key and first spelling; many have the same
+    for post in posts:
+        if (found := _names(post, by)) not in keys:
+            keys[found] = {}
+            for name in found:
+                keys[found].setdefault(folded(name), name)
     members: dict[str, list[Post]] = {}
     names: dict[str, str] = {}
-    for post in reversed(newest_first(posts)):
-        for name in _names(post, by):
-            names.setdefault(folded(name), name)
+    for post in sorted(reversed(posts), key=attrgetter("published")):
+        for key, name in keys[_names(post, by)].items():
+            names.setdefault(key, name)
     for post in posts:
-        for key in dict.fromkeys(folded(name) for name in _names(post, by)):
+        for key in keys[_names(post, by)]:
             members.setdefault(key, []).append(post)
     slugs = _slugs(names)
     found = (Group(by, names[key], slugs[key], tuple(members[key])) for key in names)
