@@ -1,4 +1,4 @@
-"""Sign and verify the tokens in links of confirm, unsubscribe and preferences, and in the addresses that bounces go to.
+"""Sign and verify the tokens in links of unsubscribe and preferences, and in the addresses that answers go to.
 
 A token is 33 characters of A-Z a-z 0-9 - _ so that a link stays within 60:
 
@@ -67,19 +67,22 @@ def verify(token: str, purposes: Sequence[str], secrets: Sequence[str], today: d
     return None
 
 
-def sign_address(issue_id: int, subscriber_id: int, secrets: Sequence[str]) -> str:
-    """Return the token that a bounce of this issue to this subscriber comes back with.
+def sign_address(issue_id: int, subscriber_id: int, secrets: Sequence[str], purpose: str = "bounce") -> str:
+    """Return the token that a bounce of this issue to this subscriber comes back with, or another answer to it.
 
     Raises SettingsError when the secret is missing or too short, OverflowError when a number does not fit.
     """
     secret = _usable(secrets)
     body = issue_id.to_bytes(4) + subscriber_id.to_bytes(4)
-    seal = _seal("bounce", body, secret)
+    seal = _seal(purpose, body, secret)
     return b32encode(_mark(secret).encode() + seal + _masked(body, seal, secret)).decode().lower()
 
 
-def verify_address(token: str, secrets: Sequence[str]) -> tuple[int, int] | None:
-    """Return the issue and the subscriber of a token signed with one of `secrets`, in whatever case; else None."""
+def verify_address(token: str, secrets: Sequence[str], purpose: str = "bounce") -> tuple[int, int] | None:
+    """Return the issue and the subscriber of a token signed for `purpose` with one of `secrets`; None if there is none.
+
+    Its letters may be of whatever case.
+    """
     try:
         raw = b32decode(token.upper()) if len(token) == ADDRESS_LENGTH else b""
     except ValueError:
@@ -88,7 +91,7 @@ def verify_address(token: str, secrets: Sequence[str]) -> tuple[int, int] | None
         if raw[:1] != _mark(secret).encode():
             continue
         seal, body = raw[1:17], _masked(raw[17:], raw[1:17], secret)
-        if hmac.compare_digest(_seal("bounce", body, secret), seal):
+        if hmac.compare_digest(_seal(purpose, body, secret), seal):
             return int.from_bytes(body[:4]), int.from_bytes(body[4:])
     return None
 

@@ -319,7 +319,7 @@ UNRELATED = {
     "a letter": b"From: friend@example.net\nSubject: lunch\n\nat one?\n",
     "without a token": b"From: one@example.org\nSubject: unsubscribe\n\n",
     "a wrong token": b"From: one@example.org\nSubject: " + b"a" * 33 + b"\n\n",
-    "subscribe": b"From: four@example.org\nSubject: subscribe\n\n",
+    "subscribe, by a machine": b"From: four@example.org\nSubject: subscribe\nAuto-Submitted: auto-generated\n\n",
     "out of office": b"From: b@example.net\nTo: news@example.org\nSubject: Out of office\nAuto-Submitted: yes\n\nx\n",
     "nothing": b"",
     "bytes": bytes(range(256)) * 10,

@@ -3,13 +3,17 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from feeds.cli.call import Call, with_call
 
+if TYPE_CHECKING:
+    from feeds.subscriptions.enrolling import Enrol
+
 NEWSLETTER = click.option("--newsletter", default="", help="Which one, where the site has several.")
+CONFIRM = click.option("--confirm", is_flag=True, help="Ask by mail first; only who answers it gets more.")
 
 
 @click.group()
@@ -24,16 +28,18 @@ def subscribers() -> None:
 @click.option("--timezone", default="", help="IANA name.  [default: the site's]")
 @click.option("--cadence", default="", help="One that the newsletter offers.  [default: the newsletter's]")
 @click.option("--category", "categories", multiple=True, help="Only this category; may be given again.  [default: all]")
+@CONFIRM
 @NEWSLETTER
 @with_call
-def add(call: Call, email: str, **choices: Any) -> None:
+def add(call: Call, email: str, confirm: bool, **choices: Any) -> None:
     """Add the reader EMAIL, who has asked for it."""
     from feeds import subscriptions
 
+    enrol = _enrol(call, confirm)
     with call.store() as store:
-        added = subscriptions.add(call.settings, store, email, datetime.now(UTC), **choices)
+        added = subscriptions.add(call.settings, store, email, datetime.now(UTC), enrol=enrol, **choices)
     call.value(added)
-    call.say(f"{added.email} added")
+    call.say(f"{added.email} is asked to confirm by the next `feeds deliver`" if confirm else f"{added.email} added")
 
 
 @subscribers.command("list")
@@ -56,9 +62,10 @@ def list_(call: Call, status: str, newsletter: str) -> None:
 @subscribers.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would become of each line, and keep nothing.")
+@CONFIRM
 @NEWSLETTER
 @with_call
-def import_(call: Call, file: Path, dry_run: bool, newsletter: str) -> int:
+def import_(call: Call, file: Path, dry_run: bool, confirm: bool, newsletter: str) -> int:
     """Add the readers in the CSV FILE; exit 1 if some line cannot be used.
 
     Its first line names the columns: email, and any of name, language, timezone and categories (separated by ";").
@@ -67,13 +74,15 @@ def import_(call: Call, file: Path, dry_run: bool, newsletter: str) -> int:
     """
     from feeds import subscriptions
 
-    now = datetime.now(UTC)
+    now, enrol = datetime.now(UTC), _enrol(call, confirm)
     with call.store() as store:
-        became = subscriptions.import_csv(call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run)
+        became = subscriptions.import_csv(
+            call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run, enrol=enrol
+        )
     call.problems(became.problems)
     call.value(became)
-    would = "would be " if dry_run else ""
-    call.say(f"{became.added} {would}added, {became.duplicates} there already, {became.left} have left before")
+    done = ("would be " if dry_run else "") + ("asked to confirm" if confirm else "added")
+    call.say(f"{became.added} {done}, {became.duplicates} there already, {became.left} have left before")
     return 1 if became.problems else 0
 
 
@@ -139,3 +148,11 @@ def erase(call: Call, email: str) -> None:
         subscriptions.erase(store, email, datetime.now(UTC))
     call.value({"email": email, "erased": True})
     call.say(f"{email} erased")
+
+
+def _enrol(call: Call, confirm: bool) -> "Enrol":
+    """Return what brings readers onto the list: the operator's word, or their own."""
+    from feeds.newsletter.confirming import asker
+    from feeds.subscriptions.enrolling import enrol
+
+    return asker(call.settings) if confirm else enrol

@@ -1,4 +1,4 @@
-"""What a digest says in the reader's language, and how it writes dates and numbers there.
+"""What our mails say in the reader's language, and how it writes dates and numbers there.
 
 The sentences are in templates/wording/<language>.toml. A site's own file need hold only the sentences that it changes.
 """
@@ -37,7 +37,7 @@ class Plural(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Wording(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sentences of a digest; {braces} in them are filled in."""
+    """The sentences of our mails; {braces} in them are filled in."""
 
     issue: str
     read_on: str
@@ -49,6 +49,11 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     preferences: str
     view_online: str
     visit: str
+    confirm_subject: str
+    confirm_question: str
+    confirm_how: str
+    confirm_yes: str
+    confirm_otherwise: str
     subject: Plural
     more: Plural
 

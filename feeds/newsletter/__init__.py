@@ -14,6 +14,7 @@ from feeds.config import Settings
 from feeds.delivery import Backend
 from feeds.errors import MailboxError
 from feeds.model import Issue, Problem
+from feeds.newsletter.confirming import forget_unanswered
 from feeds.newsletter.drafting import Source, source, source_of
 from feeds.newsletter.ledger import Clock
 from feeds.newsletter.opening import Opened, approve, cancel, listed, open_due, open_issue, resume, skip_new
@@ -82,6 +83,7 @@ def run_due(
     StoreError or DeliveryError.
     """
     returned, problems = _returned(settings, store, clock, environ)  # first: who has left gets no more
+    forget_unanswered(store, clock())
     new_posts = remember(store, source, clock())
     opened = open_due(settings, store, source, clock())
     delivered = deliver(settings, store, backend, clock, environ=environ, progress=progress, stopping=stopping)

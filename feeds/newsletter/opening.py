@@ -15,7 +15,7 @@ from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post, Problem, Site
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
-from feeds.store import Store, deliveries, events, issues, posts, subscribers
+from feeds.store import Store, deliveries, events, issues, posts, requests, subscribers
 
 LISTED = 20  # titles of a burst that are named
 
@@ -125,9 +125,10 @@ def cancel(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
 
 
 def listed(store: Store, *, newsletter: str = "", state: str = "") -> tuple[Issue, ...]:
-    """Return issues, oldest first: all, or those of one newsletter or in one state."""
+    """Return issues, oldest first: all, or those of one newsletter or in one state; without the mails that ask."""
     with store.reading() as connection:
-        return issues.listed(connection, newsletter=newsletter, state=state)
+        found = issues.listed(connection, newsletter=newsletter, state=state)
+    return tuple(each for each in found if not requests.is_stream(each.newsletter))
 
 
 def buckets_of(connection: Connection, newsletter: Newsletter, site: Site) -> tuple[Bucket, ...]:

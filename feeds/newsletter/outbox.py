@@ -9,6 +9,7 @@ from feeds.delivery import BACKENDS, Backend
 from feeds.delivery.smtp.pace import Breaker, limits
 from feeds.errors import DeliveryError, FeedsError, SettingsError
 from feeds.model import Issue
+from feeds.newsletter.confirming import press_of
 from feeds.newsletter.consequences import verdict_of
 from feeds.newsletter.crew import Crew, Done, Job
 from feeds.newsletter.gate import Gate
@@ -63,7 +64,7 @@ def deliver(
         run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=Gate(limits(settings.mail.smtp))), crew)
         try:
             for issue in under_way:
-                run.deliver(issue, Press(store, issue, keys, seal), progress, stopping)
+                run.deliver(issue, press_of(store, issue, keys, seal), progress, stopping)
         finally:
             run.finish()
     with store.reading() as connection:

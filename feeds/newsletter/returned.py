@@ -1,9 +1,10 @@
-"""Act on the mail that comes back: bounces, complaints, and the mails by which readers unsubscribe.
+"""Act on the mail that comes back: bounces, complaints, and the mails by which readers subscribe and unsubscribe.
 
 Anybody can write a bounce, so what counts is only what a stranger cannot know: the signed token in the address that our
 message left from, the seal in its Message-ID, the token of an unsubscribe link. Doing it again changes nothing.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -17,17 +18,18 @@ from feeds.config import Settings, secret
 from feeds.mail.headers import mailbox as written
 from feeds.mailbox import Mailbox, mailbox
 from feeds.model import Outcome
-from feeds.newsletter import consequences
+from feeds.newsletter import confirming, consequences
+from feeds.newsletter.hearing import Ear
 from feeds.newsletter.ledger import Clock
 from feeds.replies import Bounce, Command, Complaint, Ignored, understand
 from feeds.replies.returned import Trace
-from feeds.store import Store, issues, returns, secrets
+from feeds.store import Store, issues, requests, returns, secrets
 from feeds.store.returns import Known
 from feeds.tokens import ADDRESS_LENGTH, verify, verify_address
 
 # What becomes of a mail. The first are dealt with; the others stay where they are: "later" is looked at again,
 # "left" is for a person to see.
-DONE = ("bounced", "complained", "unsubscribed", "repeated", "forged", "ignored")
+DONE = ("bounced", "complained", "unsubscribed", "asked", "confirmed", "repeated", "forged", "ignored")
 LEFT = ("later", "left")
 
 
@@ -40,11 +42,16 @@ class Reader(Struct, frozen=True):
     def act(self, connection: Connection, message: bytes, now: datetime) -> str:
         """Act on a message; return one of DONE or LEFT."""
         returned = understand(message)
+        if isinstance(returned, Command) or returned == Ignored("unrelated"):
+            became = Ear(self.settings, self.keys).hear(connection, returned, message, now)
+            if became:
+                return became
         if isinstance(returned, Command):
             return self._obey(connection, returned, now)
         if isinstance(returned, Ignored):
             headers = re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0].decode("latin-1")
-            return "ignored" if returned.reason != "unrelated" and self._verified(headers) else "left"
+            is_ours = self._verified(headers) or self._verified(headers, confirming.PURPOSE)
+            return "ignored" if returned.reason != "unrelated" and is_ours else "left"
         known = self._known(connection, returned.trace)
         if not known:
             return "forged" if self._tokens(" ".join(returned.trace.addresses)) else "left"
@@ -73,8 +80,9 @@ class Reader(Struct, frozen=True):
         names = (f"<{each}>" for each in (trace.message_id, envid) if each)
         return next((known for each in names if (known := returns.named(connection, each))), None)
 
-    def _verified(self, text: str) -> tuple[int, int] | None:
-        return next((proof for each in self._tokens(text) if (proof := verify_address(each, self.keys))), None)
+    def _verified(self, text: str, purpose: str = "bounce") -> tuple[int, int] | None:
+        found = (verify_address(each, self.keys, purpose) for each in self._tokens(text))
+        return next((proof for proof in found if proof), None)
 
     def _tokens(self, text: str) -> list[str]:
         """Return what stands behind the + in addresses of the bounce mailbox."""
@@ -102,6 +110,8 @@ def take(settings: Settings, store: Store, message: bytes, now: datetime, *, env
 
 
 def _reader(settings: Settings, store: Store, environ: Mapping[str, str]) -> Reader:
+    # Its detectors stumble over odd mails, which is caught, but not before it wrote the traceback to standard error.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     with store.writing() as connection:
         return Reader(settings, (secret("FEEDS_SECRET", environ) or secrets.secret(connection),))
 
@@ -134,7 +144,8 @@ def _bounced(connection: Connection, known: Known, bounce: Bounce, now: datetime
 def _complained(connection: Connection, known: Known, complaint: Complaint, now: datetime) -> str:
     if complaint.kind.startswith("opt-out"):
         how = "by a report of the provider"
-        changed = subscriptions.leave(connection, known.subscriber_id, known.newsletter, now, how=how)
+        newsletter = requests.newsletter_of(known.newsletter)
+        changed = subscriptions.leave(connection, known.subscriber_id, newsletter, now, how=how)
         return "unsubscribed" if changed else "repeated"
     outcome = Outcome("complained", reply=complaint.kind, meaning="complaint")
     if not returns.came_back(connection, known, outcome, now):

@@ -8,7 +8,7 @@ from msgspec import Struct
 from feeds.errors import UsageError
 from feeds.model import Issue
 from feeds.newsletter.reconciling import issue_named
-from feeds.store import Store, issues, standings, subscribers
+from feeds.store import Store, issues, requests, standings, subscribers
 from feeds.store.standings import Reason, Standing
 from feeds.subscriptions.enrolling import key_of
 
@@ -56,7 +56,7 @@ def of_reader(store: Store, email: str) -> tuple[Standing, ...]:
 
 def _newest(store: Store) -> Issue:
     with store.reading() as connection:
-        found = issues.listed(connection)
+        found = [each for each in issues.listed(connection) if not requests.is_stream(each.newsletter)]
     if not found:
         raise UsageError("there is no issue yet", "`feeds issue NEWSLETTER` opens one")
     return found[-1]

@@ -46,6 +46,7 @@ class Command(Struct, frozen=True):
     kind: Literal["unsubscribe", "subscribe"]
     token: str
     sender: str
+    newsletter: str = ""  # that is named: "subscribe weekly"
 
 
 class Ignored(Struct, frozen=True):
@@ -58,7 +59,7 @@ Returned = Bounce | Complaint | Command | Ignored
 
 _COMPLAINTS = {"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list"}
 _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
-_ADDRESSED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
+ADDRESSED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
 _ID = re.compile(r"<([^<>\s]+)>")
 _ID_LINE = re.compile(r"^[^\w\n]{0,9}message-id:\s*<[^<>\s]+>", re.IGNORECASE | re.MULTILINE)
 _CODE = re.compile(r"(?<![\d.:])([45][0-5]\d)(?=[ :-])")
@@ -70,7 +71,7 @@ _COPY_BELOW = re.compile(
     r"|(?:original message|message headers) follow)|^(?:received|return-path|message-id):",
     re.IGNORECASE | re.MULTILINE,
 )
-_DAEMON = re.compile(r"mailer.?daemon|post.?master|mail.?delivery|delivery.?(?:sub)?system|mail.?system", re.IGNORECASE)
+DAEMON = re.compile(r"mailer.?daemon|post.?master|mail.?delivery|delivery.?(?:sub)?system|mail.?system", re.IGNORECASE)
 _AUTO_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-mdautoresponder")
 # Some responders send no header that says what they are.
 _AUTO_SUBJECT = re.compile(
@@ -81,6 +82,7 @@ _AUTO_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(r"(?:\w{1,3}:\s*)*(unsubscribe|subscribe)?\s*([\w-]{22,64})?", re.IGNORECASE | re.ASCII)
+_WISH = re.compile(r"subscribe\s+([a-z0-9][a-z0-9-]{0,31})", re.IGNORECASE)
 
 
 def understand(message: bytes) -> Returned:
@@ -161,7 +163,7 @@ def _bounce(trace: Trace, passage: str, status: str = "", diagnostic: str = "") 
 def _foreign(mail: Mail) -> Returned | None:
     """Read a bounce that is no delivery report: qmail's, old Exim's, OpenSMTPD's, ..."""
     named = addresses(field(mail, "x-failed-recipients"))
-    by_daemon = _DAEMON.search(field(mail, "from"))
+    by_daemon = DAEMON.search(field(mail, "from"))
     if not (named or by_daemon or (field(mail, "return-path") == "<>" and not _auto_reply(mail))):
         return None
     told = text(mail)
@@ -169,7 +171,7 @@ def _foreign(mail: Mail) -> Returned | None:
     coded = _CODED_LINE.search(passage)
     temporary, permanent = ([], named) if named else _scanned(mail)
     if not permanent and not temporary and by_daemon and coded:
-        strangers = [each for each in addresses(passage) if not _DAEMON.search(each) and each not in field(mail, "to")]
+        strangers = [each for each in addresses(passage) if not DAEMON.search(each) and each not in field(mail, "to")]
         temporary, permanent = (strangers, []) if coded[1] == "4" else ([], strangers)
     if not permanent:
         return Ignored("delayed") if temporary else None
@@ -207,16 +209,22 @@ def _decoded(found: Iterable[bytes]) -> list[str]:
     return sorted(each.decode("utf-8", "replace") for each in found)
 
 
-def _auto_reply(mail: Mail) -> Returned | None:
+def is_automatic(mail: Mail) -> bool:
+    """Tell whether a machine says, by a header or the subject, that it wrote a mail by itself."""
     submitted = field(mail, "auto-submitted").lower()  # RFC 3834 5
     marked = submitted not in ("", "no") or any(mail[name] for name in _AUTO_HEADERS)
     vacation = field(mail, "precedence").lower() in ("auto_reply", "auto-reply")
     receipt = any(part.get_content_type() == "message/disposition-notification" for part in leaves(mail))
-    found = marked or vacation or receipt or _AUTO_SUBJECT.match(field(mail, "subject"))
-    return Ignored("auto-reply") if found else None
+    return marked or vacation or receipt or bool(_AUTO_SUBJECT.match(field(mail, "subject")))
+
+
+def _auto_reply(mail: Mail) -> Returned | None:
+    return Ignored("auto-reply") if is_automatic(mail) else None
 
 
 def _command(mail: Mail) -> Returned | None:
+    if wish := _WISH.fullmatch(field(mail, "subject")):
+        return Command("subscribe", "", _first(field(mail, "from")), wish[1].lower())
     found = _COMMAND.fullmatch(field(mail, "subject"))
     if not found or not any(found.groups()):
         return None
@@ -233,7 +241,7 @@ _READERS: tuple[tuple[int, tuple[Callable[[Mail], Returned | None], ...]], ...] 
 
 
 def _trace(mail: Mail, ours: Mail, reader: str, origin: str = "", message_id: str = "", envid: str = "") -> Trace:
-    sources = [*(value for name in _ADDRESSED_TO for value in fields(mail, name)), origin, field(ours, "return-path")]
+    sources = [*(value for name in ADDRESSED_TO for value in fields(mail, name)), origin, field(ours, "return-path")]
     found = dict.fromkeys(address for source in sources for address in addresses(source))
     ids = [field(ours, "message-id"), message_id, field(mail, "in-reply-to"), field(mail, "references")]
     ours_id = next((match[1] for each in ids if (match := _ID.search(each))), "")

@@ -36,7 +36,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from feeds.model import Delivery, Outcome
 from feeds.store.subscribers import Group, in_group
-from feeds.store.tables import delivery, issue, ready, subscriber, subscription
+from feeds.store.tables import delivery, issue, ready, request, subscriber, subscription
 
 _DELIVERY = [delivery.c[name] for name in Delivery.__struct_fields__]
 UNSENT = ("queued", "claimed", "deferred")
@@ -130,7 +130,12 @@ def claim(
 _NOW = bindparam("now", type_=delivery.c.updated.type)
 _OF_ISSUE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.worker_id == bindparam("worker"))
 _MINE = and_(_OF_ISSUE, delivery.c.subscriber_id == bindparam("subscriber"))
-_ACTIVE = select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists()
+_ACTIVE = or_(
+    select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists(),
+    select(1)  # or they are being asked, by this very message
+    .where(request.c.subscriber_id == delivery.c.subscriber_id, request.c.issue_id == delivery.c.issue_id)
+    .exists(),
+)
 _SKIP = (
     update(delivery)
     .where(_MINE, delivery.c.state == "claimed")

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, and_, func, select, true, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select, true, tuple_, update
 
 from feeds.model import Subscriber, Subscription
 from feeds.store.engine import insert_new
@@ -45,9 +45,12 @@ class Group(Struct, frozen=True, order=True):
     clocks: tuple[Clock, ...] = ()  # the clocks that they go by; none is any
 
 
-def add(connection: Connection, readers: Sequence[NewSubscriber], consent: str, now: datetime) -> None:
-    """Add active subscribers; those whose key is there already stay as they are."""
-    same = {"status": "active", "created": now, "confirmed": now, "consent": consent}
+def add(
+    connection: Connection, readers: Sequence[NewSubscriber], consent: str, now: datetime, *, status: str = "active"
+) -> None:
+    """Add subscribers who are "active", or "pending"; those whose key is there already stay as they are."""
+    confirmed = now if status == "active" else None
+    same = {"status": status, "created": now, "confirmed": confirmed, "consent": consent}
     rows = [{**{name: getattr(each, name) for name in _NEW}, "domain": _domain(each), **same} for each in readers]
     connection.execute(insert_new(connection, subscriber), rows)
 
@@ -59,6 +62,11 @@ def by_key(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, 
     return {key: (subscriber_id, status) for key, subscriber_id, status in rows}
 
 
+def key(connection: Connection, subscriber_id: int) -> str:
+    """Return what tells the address of a subscriber apart from others; "" when there is no such subscriber."""
+    return connection.scalar(select(subscriber.c.email_key).where(subscriber.c.id == subscriber_id)) or ""
+
+
 def subscribe(connection: Connection, chosen: Mapping[int, Subscription], cursor: int, now: datetime) -> set[int]:
     """Give subscribers, by id, what they chose, from the posts after `cursor` on; return who did not have it yet."""
     same = {"cursor": cursor, "status": "active", "since": now}
@@ -67,6 +75,36 @@ def subscribe(connection: Connection, chosen: Mapping[int, Subscription], cursor
         return set()
     statement = insert_new(connection, subscription).returning(subscription.c.subscriber_id)
     return set(connection.scalars(statement, rows))
+
+
+def resubscribe(
+    connection: Connection, subscriber_id: int, chosen: Subscription, consent: str, cursor: int, now: datetime
+) -> bool:
+    """Give a reader what they confirmed, from the posts after `cursor` on; False if mail to them comes back.
+
+    Who had left altogether gets this newsletter and none of the former ones.
+    """
+    theirs = subscription.c.subscriber_id == subscriber_id
+    former = connection.execute(
+        select(subscriber.c.status, subscriber.c.consent).where(subscriber.c.id == subscriber_id)
+    )
+    status, before = former.one()
+    if status not in ("pending", "active", "unsubscribed"):
+        return False
+    if status == "unsubscribed":
+        connection.execute(update(subscription).where(theirs).values(status="unsubscribed"))
+    connection.execute(delete(subscription).where(theirs, subscription.c.newsletter == chosen.newsletter))
+    subscribe(connection, {subscriber_id: chosen}, cursor, now)
+    record = f"{before}\n{consent}".strip()
+    change = update(subscriber).where(subscriber.c.id == subscriber_id)
+    connection.execute(change.values(status="active", confirmed=now, consent=record))
+    return True
+
+
+def activate(connection: Connection, subscriber_id: int, consent: str, now: datetime) -> None:
+    """Take a pending reader's word as given by somebody else."""
+    pending = update(subscriber).where(subscriber.c.id == subscriber_id, subscriber.c.status == "pending")
+    connection.execute(pending.values(status="active", confirmed=now, consent=consent))
 
 
 def find(connection: Connection, email_key: str) -> Subscriber | None:

@@ -143,6 +143,21 @@ subscription = Table(
     Index("ix_subscription_groups", "newsletter", "cursor"),
 )
 
+# Who was asked by mail whether they want a newsletter, and has not said yes.
+request = Table(
+    "request",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id"), primary_key=True),
+    Column("newsletter", Text, primary_key=True),
+    Column("categories", Names, nullable=False),
+    Column("cadence", Text, nullable=False),
+    Column("consent", Text, nullable=False),  # who asked for it, and how
+    Column(
+        "issue_id", ForeignKey("issue.id"), nullable=False
+    ),  # of the mail that asks: the last, if there were several
+    Column("asked", Moment, nullable=False),
+)
+
 # Addresses never to be mailed again. Only a digest of each, so that it can outlive the erasure of its reader.
 suppression = Table(
     "suppression",

@@ -12,7 +12,7 @@ from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
-from feeds.subscriptions.enrolling import checked, enrol, newsletter_of, offered
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
@@ -45,11 +45,12 @@ def add(
     categories: Sequence[str] = (),
     cadence: str = "",
     newsletter: str = "",
+    enrol: Enrol = enrol,
 ) -> Subscriber:
     """Subscribe one reader, who has asked for it; `newsletter` may be left out where there is one only.
 
-    Raises UsageError for an address that is none, a cadence that is not offered, a reader who has it already, and one
-    who has left.
+    With another `enrol` they may have to confirm that first. Raises UsageError for an address that is none, a cadence
+    that is not offered, a reader who has it already, and one who has left.
     """
     newsletter = newsletter_of(settings, newsletter)
     reader = checked(email, name, language, timezone, categories)
@@ -59,6 +60,7 @@ def add(
         found = subscribers.find(connection, reader.email_key)
     if not became["added"] or not found:
         what = f"already gets {newsletter}" if became["duplicates"] else "has left, and only they can come back"
+        what = "was asked, and has not answered" if became["asked"] else what
         raise UsageError(f"{reader.email} {what}")
     return found
 

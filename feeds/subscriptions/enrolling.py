@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,9 +13,11 @@ from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.mail.headers import one_line
 from feeds.model import Subscription
-from feeds.store import leaving, posts, subscribers, suppressions
+from feeds.store import leaving, posts, requests, subscribers, suppressions
 from feeds.store.subscribers import NewSubscriber
 
+# Brings readers onto a newsletter's list; who asks for it is said in words, and each of them is counted.
+Enrol = Callable[[Connection, str, Sequence[NewSubscriber], str, datetime], Counter[str]]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -72,7 +74,10 @@ def key_of(email: str) -> str:
 def enrol(
     connection: Connection, newsletter: str, readers: Sequence[NewSubscriber], consent: str, now: datetime
 ) -> Counter[str]:
-    """Subscribe readers from the next post on; count who was "added", who are "duplicates" and who has "left"."""
+    """Subscribe readers from the next post on; count who was "added", who are "duplicates" and who has "left".
+
+    Who was asked by mail and has not answered yet need not do so any more.
+    """
     unwanted = suppressions.among(connection, [each.email_key for each in readers])
     allowed = [each for each in readers if each.email_key not in unwanted]
     if allowed:
@@ -90,4 +95,8 @@ def enrol(
         for subscriber_id, each in reversed(active)
     }
     added = subscribers.subscribe(connection, chosen, posts.head(connection), now)
+    for subscriber_id, each in active:
+        if known[each.email_key][1] == "pending":
+            subscribers.activate(connection, subscriber_id, consent, now)
+            requests.withdraw(connection, subscriber_id, newsletter, now)
     return Counter(added=len(added), duplicates=len(active) - len(added), left=len(readers) - len(active))

@@ -19,7 +19,7 @@ from feeds.errors import UsageError
 from feeds.model import Problem
 from feeds.store import Store
 from feeds.store.subscribers import NewSubscriber
-from feeds.subscriptions.enrolling import checked, enrol, newsletter_of
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of
 
 COLUMNS = ("email", "name", "language", "timezone", "categories")
 BETWEEN_CATEGORIES = ";"
@@ -53,18 +53,26 @@ class Imported(Struct, frozen=True):
     """What became of the lines of a file."""
 
     added: int
-    duplicates: int  # they get the newsletter already
+    duplicates: int  # they get the newsletter already, or were asked whether they want it
     left: int  # they unsubscribed or mail to them came back, here or as the file says
     problems: tuple[Problem, ...]
 
 
 def import_csv(
-    settings: Settings, store: Store, path: Path, now: datetime, *, newsletter: str = "", dry_run: bool = False
+    settings: Settings,
+    store: Store,
+    path: Path,
+    now: datetime,
+    *,
+    newsletter: str = "",
+    dry_run: bool = False,
+    enrol: Enrol = enrol,
 ) -> Imported:
     """Subscribe the readers in a CSV file, whose first line names its columns: email, and any other of COLUMNS.
 
     A line that cannot be used is a problem and the others go on; all that is kept is kept at once. A dry run keeps
-    nothing. Raises UsageError when the file cannot be read or has no column "email".
+    nothing. With another `enrol` they may have to confirm first. Raises UsageError when the file cannot be read or has
+    no column "email".
     """
     newsletter = newsletter_of(settings, newsletter)
     problems: list[Problem] = []
@@ -75,7 +83,8 @@ def import_csv(
     with store.trying() if dry_run else store.writing() as connection:
         for start in range(0, len(readers), _CHUNK):
             became += enrol(connection, newsletter, readers[start : start + _CHUNK], f"imported from {path.name}", now)
-    return Imported(became["added"], became["duplicates"], became["left"], tuple(problems))
+    duplicates = became["duplicates"] + became["asked"]
+    return Imported(became["added"], duplicates, became["left"], tuple(problems))
 
 
 def _readers(path: Path, problems: list[Problem]) -> Iterator[tuple[NewSubscriber, bool]]:

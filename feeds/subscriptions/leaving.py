@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from feeds.errors import UsageError
 from feeds.model import Subscriber
-from feeds.store import Store, deliveries, events, leaving, subscribers, suppressions
+from feeds.store import Store, deliveries, events, leaving, requests, subscribers, suppressions
 from feeds.subscriptions.enrolling import checked, key_of
 
 
@@ -34,12 +34,15 @@ def leave(
 ) -> bool:
     """End one subscription, the last of which takes the reader off the list; tell whether that is a change.
 
+    Who was only asked whether they want it, is not asked any more.
+
     With a `generation`, that of a link, only if the reader's links are still of that generation.
     """
     if generation is not None and leaving.generation(connection, subscriber_id) != generation:
         return False
+    withdrawn = requests.withdraw(connection, subscriber_id, newsletter, now)
     if not leaving.leave(connection, subscriber_id, newsletter, f"unsubscribed {how}", now):
-        return False
+        return withdrawn
     if leaving.subscribes(connection, subscriber_id):
         events.note(connection, "left", now, subscriber_id=subscriber_id, detail=f"{newsletter} {how}")
     else:
@@ -57,6 +60,8 @@ def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator
         found = subscribers.find(connection, reader.email_key)
         if found and found.status in ("pending", "active"):
             _unsubscribe(connection, found.id, now, f"by the operator: {reason}")
+        if found:
+            requests.withdraw(connection, found.id, "", now)
         return suppressions.add(connection, reader.email_key, reason, now)
 
 
@@ -85,6 +90,7 @@ def erase(store: Store, email: str, now: datetime) -> None:
         found = _found(connection, email)
         deliveries.drop(connection, "erased", now, subscriber_id=found.id)
         suppressions.add(connection, key, "erased", now)
+        requests.withdraw(connection, found.id, "", now)
         leaving.erase(connection, found.id, now)
         events.note(connection, "erased", now, subscriber_id=found.id)
 
@@ -96,6 +102,7 @@ def _found(connection: Connection, email: str) -> Subscriber:
 
 
 def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:
+    requests.withdraw(connection, subscriber_id, "", now)
     if subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active")):
         deliveries.drop(connection, f"unsubscribed {how}", now, subscriber_id=subscriber_id)
         events.note(connection, "unsubscribed", now, subscriber_id=subscriber_id, detail=how)

@@ -1,0 +1,150 @@
+"""Readers who were asked by mail whether they want a newsletter, and have not answered yet.
+
+The mails that ask are deliveries like all others, of issues that carry no posts. These issues have a stream of their
+own for each newsletter, "weekly/confirm": no newsletter can have that name.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, update
+
+from feeds.model import Subscription
+from feeds.store.tables import delivery, issue, request, subscriber, subscription
+
+_STREAM = "/confirm"
+
+
+class Request(Struct, frozen=True):
+    """What a reader is asked about."""
+
+    subscriber_id: int
+    newsletter: str
+    categories: tuple[str, ...]
+    cadence: str
+    consent: str  # who asked for it, and how
+    asked: datetime
+
+    @property
+    def subscription(self) -> Subscription:
+        """What the reader gets by saying yes."""
+        return Subscription(self.newsletter, self.categories, self.cadence)
+
+
+_REQUEST = [request.c[name] for name in Request.__struct_fields__]
+
+
+def stream(newsletter: str) -> str:
+    """Return the name that the issues have which ask for a newsletter."""
+    return newsletter + _STREAM
+
+
+def newsletter_of(name: str) -> str:
+    """Return the newsletter that issues of a name belong to, or ask for."""
+    return name.removesuffix(_STREAM)
+
+
+def is_stream(name: str) -> bool:
+    """Tell whether issues of that name ask readers to confirm."""
+    return name.endswith(_STREAM)
+
+
+def queue(connection: Connection, issue_id: int, variant_id: int, readers: Sequence[Request], now: datetime) -> None:
+    """Queue the mail that asks each of these readers, all about one newsletter; what asked them before is void."""
+    ids = [each.subscriber_id for each in readers]
+    _forget(connection, ids, readers[0].newsletter, now)
+    rows = [msgspec.structs.asdict(each) | {"issue_id": issue_id} for each in readers]
+    connection.execute(insert(request), rows)
+    row: dict[str, ColumnElement[object]] = {
+        "issue_id": literal(issue_id),
+        "subscriber_id": subscriber.c.id,
+        "variant_id": literal(variant_id),
+        "address": subscriber.c.address,
+        "domain": subscriber.c.domain,
+        "state": literal("queued"),
+        "cursor": literal(0),
+        "attempts": literal(0),
+        "next_at": literal(now, delivery.c.next_at.type),
+        "message_id": literal(""),
+        "code": literal(0),
+        "enhanced": literal(""),
+        "reply": literal(""),
+        "meaning": literal(""),
+        "updated": literal(now, delivery.c.updated.type),
+    }
+    asked = select(*row.values()).where(subscriber.c.id.in_(ids))
+    connection.execute(insert(delivery).from_select(list(row), asked))
+
+
+def asked_by(connection: Connection, issue_id: int, subscriber_id: int) -> tuple[str, datetime] | None:
+    """Return the newsletter that a mail asked a reader about, and when; None when it asked nothing."""
+    theirs = and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id == subscriber_id)
+    query = select(issue.c.newsletter, issue.c.opened).join_from(issue, delivery).where(theirs)
+    row = connection.execute(query).first()
+    return (newsletter_of(row[0]), row[1]) if row and is_stream(row[0]) else None
+
+
+def waiting(connection: Connection, subscriber_id: int, newsletter: str) -> Request | None:
+    """Return what a reader was asked about a newsletter, if it still waits for an answer."""
+    wanted = and_(request.c.subscriber_id == subscriber_id, request.c.newsletter == newsletter)
+    row = connection.execute(select(*_REQUEST).where(wanted)).first()
+    return Request(*row) if row else None
+
+
+def withdraw(connection: Connection, subscriber_id: int, newsletter: str, now: datetime) -> bool:
+    """Ask a reader no more about a newsletter, "" for any; tell whether they were asked and had not answered."""
+    return _forget(connection, [subscriber_id], newsletter, now) > 0
+
+
+def already(connection: Connection, newsletter: str, subscriber_ids: Collection[int]) -> set[int]:
+    """Return those of some readers, by id, who get a newsletter."""
+    theirs = and_(subscription.c.newsletter == newsletter, subscription.c.status == "active")
+    readers = select(subscriber.c.id).join_from(subscriber, subscription)
+    active = and_(subscriber.c.status == "active", subscriber.c.id.in_(subscriber_ids))
+    return set(connection.scalars(readers.where(theirs, active)))
+
+
+def mails(
+    connection: Connection, subscriber_ids: Collection[int], since: datetime
+) -> Mapping[int, tuple[int, datetime]]:
+    """Return how many mails have asked some readers, by id, about whatever newsletter since a time; and the last."""
+    columns = (delivery.c.subscriber_id, func.count(), func.max(issue.c.opened))
+    ours = and_(issue.c.newsletter.endswith(_STREAM), issue.c.opened > since)
+    query = select(*columns).join_from(delivery, issue).where(ours, delivery.c.subscriber_id.in_(subscriber_ids))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by(delivery.c.subscriber_id))}
+
+
+def any_before(connection: Connection, before: datetime) -> bool:
+    """Tell whether somebody is pending, or was asked and waits, since a time before that."""
+    pending = select(1).where(subscriber.c.status == "pending", subscriber.c.created < before)
+    return connection.scalar(pending.union_all(select(1).where(request.c.asked < before)).limit(1)) is not None
+
+
+def unanswered(connection: Connection, before: datetime) -> tuple[int, ...]:
+    """Return the readers who are pending, and were last asked before a time."""
+    waiting = select(1).where(request.c.subscriber_id == subscriber.c.id, request.c.asked >= before).exists()
+    pending = and_(subscriber.c.status == "pending", subscriber.c.created < before, ~waiting)
+    return tuple(connection.scalars(select(subscriber.c.id).where(pending)))
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Forget what was asked before a time, and never answered."""
+    connection.execute(delete(request).where(request.c.asked < before))
+
+
+def _forget(connection: Connection, subscriber_ids: Sequence[int], newsletter: str, now: datetime) -> int:
+    """Forget what readers were asked, and skip the mails about it that have not left; return how many were asked."""
+    name = stream(newsletter) if newsletter else ""
+    streams = select(issue.c.id).where(issue.c.newsletter == name if name else issue.c.newsletter.endswith(_STREAM))
+    unsent = and_(
+        delivery.c.subscriber_id.in_(subscriber_ids),
+        delivery.c.issue_id.in_(streams),
+        delivery.c.state.in_(("queued", "claimed", "deferred")),
+    )
+    skipped = update(delivery).where(unsent).values(state="skipped", reply="not asked any more", worker_id=None)
+    connection.execute(skipped.values(updated=now))
+    theirs = delete(request).where(request.c.subscriber_id.in_(subscriber_ids))
+    theirs = theirs.where(request.c.newsletter == newsletter) if newsletter else theirs
+    return connection.execute(theirs).rowcount
