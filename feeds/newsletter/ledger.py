@@ -37,12 +37,12 @@ class Ledger:
 
     def __init__(self, store: Store, clock: Clock, *, repeatable: bool, gate: Gate | None = None) -> None:
         """Begin: take the rows of dead workers, what they left in doubt too if it is `repeatable`."""
-        self._store, self._clock, self._gate = store, clock, gate or Gate({})
+        self._hand, self._clock, self._gate = store.hand(), clock, gate or Gate({})
         self._held: list[Claimed] = []  # claimed, not yet started
         self._done: list[Settlement] = []  # not committed yet
         self.outcomes: Counter[str] = Counter()
         now = clock()
-        with store.writing() as connection:
+        with self._hand.writing() as connection:
             dead = workers.dead(connection, now)
             deliveries.release(connection, dead, now)
             workers.leave(connection, dead)
@@ -89,6 +89,7 @@ class Ledger:
             deliveries.release(connection, [self._worker_id], now)
             workers.leave(connection, [self._worker_id])
             issues.close_done(connection, now)
+        self._hand.rest()
 
     def _start(
         self, connection: Connection, issue_id: int, room: int, envelope: Callable[[Claimed], Envelope], now: datetime
@@ -122,7 +123,7 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[tuple[Connection, datetime]]:
         now = self._clock()
-        with self._store.writing() as connection:
+        with self._hand.writing() as connection:
             if renews := self._is_renewal_due(now):
                 workers.renew(connection, self._worker_id, now + LEASE)
             self._gate.read(connection, now, anew=not self._held)

@@ -9,9 +9,8 @@
 Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -21,7 +20,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Text,
     and_,
     bindparam,
     case,
@@ -32,11 +30,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from feeds.model import Delivery, Outcome
+from feeds.store.bulk import update_each
 from feeds.store.subscribers import Group, in_group
-from feeds.store.tables import delivery, issue, ready, request, subscriber, subscription
+from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
 
 _DELIVERY = [delivery.c[name] for name in Delivery.__struct_fields__]
 UNSENT = ("queued", "claimed", "deferred")
@@ -126,15 +124,28 @@ def claim(
     return found
 
 
-# Built once for each number of rows: they run for each message, and building them would take longer than running them.
-_NOW = bindparam("now", type_=delivery.c.updated.type)
-_OF_ISSUE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.worker_id == bindparam("worker"))
-_MINE = and_(_OF_ISSUE, delivery.c.subscriber_id == bindparam("subscriber"))
+_NOW, _TURN = bindparam("now", type_=BigInteger()), bindparam("turn", type_=BigInteger())  # as `moment` gives them
+_MINE = and_(
+    delivery.c.issue_id == bindparam("issue"),
+    delivery.c.subscriber_id == bindparam("subscriber"),
+    delivery.c.worker_id == bindparam("worker"),
+)
 _ACTIVE = or_(
     select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists(),
     select(1)  # or they are being asked, by this very message
     .where(request.c.subscriber_id == delivery.c.subscriber_id, request.c.issue_id == delivery.c.issue_id)
     .exists(),
+)
+_START = (
+    update(delivery)
+    .where(_MINE, delivery.c.state == "claimed", _ACTIVE)
+    .values(
+        state="sending",
+        message_id=bindparam("name"),
+        attempts=delivery.c.attempts + 1,
+        first_at=func.coalesce(delivery.c.first_at, _NOW),
+        updated=_NOW,
+    )
 )
 _SKIP = (
     update(delivery)
@@ -151,7 +162,7 @@ _SETTLE = (
         reply=bindparam("reply_words"),
         meaning=bindparam("reply_meaning"),
         attempts=delivery.c.attempts - bindparam("uncounted"),
-        next_at=bindparam("turn", type_=delivery.c.next_at.type),
+        next_at=_TURN,
         sent_at=case((bindparam("outcome") == "sent", _NOW), else_=delivery.c.sent_at),
         worker_id=None,
         updated=_NOW,
@@ -159,104 +170,48 @@ _SETTLE = (
 )
 
 
-@cache
-def _start(count: int) -> ReturningUpdate[Any]:
-    """Return what marks `count` rows as about to leave, and names them: row n is :subscriber_n, its name :text_n."""
-    return (
-        update(delivery)
-        .where(_OF_ISSUE, delivery.c.state == "claimed", _one_of(count), _ACTIVE)
-        .values(
-            state="sending",
-            message_id=_text_of(count),
-            attempts=delivery.c.attempts + 1,
-            first_at=func.coalesce(delivery.c.first_at, _NOW),
-            updated=_NOW,
-        )
-        .returning(delivery.c.subscriber_id)
-    )
-
-
-@cache
-def _sent(count: int) -> ReturningUpdate[Any]:
-    """Return what notes that `count` rows are sent, and with which reply: row n is :subscriber_n, its reply :text_n."""
-    return (
-        update(delivery)
-        .where(_OF_ISSUE, delivery.c.state == "sending", _one_of(count))
-        .values(
-            state="sent",
-            code=bindparam("reply_code"),
-            enhanced=bindparam("reply_enhanced"),
-            reply=_text_of(count),
-            meaning=bindparam("reply_meaning"),
-            sent_at=_NOW,
-            worker_id=None,
-            updated=_NOW,
-        )
-        .returning(delivery.c.subscriber_id)
-    )
-
-
-def _one_of(count: int) -> ColumnElement[bool]:
-    return delivery.c.subscriber_id.in_([bindparam(f"subscriber_{n}", type_=BigInteger()) for n in range(count)])
-
-
-def _text_of(count: int) -> ColumnElement[str]:
-    return case(
-        *[
-            (
-                delivery.c.subscriber_id == bindparam(f"subscriber_{n}", type_=BigInteger()),
-                bindparam(f"text_{n}", type_=Text()),
-            )
-            for n in range(count)
-        ]
-    )
-
-
 def start(
     connection: Connection, worker_id: int, named: Sequence[tuple[Claimed, str]], now: datetime
 ) -> Sequence[Claimed]:
-    """Mark deliveries of one issue as about to leave under these Message-IDs: the last thing kept before they do.
+    """Mark deliveries as about to leave under these Message-IDs: the last thing kept before they do.
 
     Return those that may leave: the others were taken from this worker, or their readers have left.
     """
-    if not named:
-        return ()
-    started = set[int](connection.scalars(_start(len(named)), _rows(worker_id, named, now)))
-    for claimed, _ in named:
-        if claimed.subscriber_id not in started:
-            connection.execute(_SKIP, _mine(worker_id, claimed, now))
-    return [claimed for claimed, _ in named if claimed.subscriber_id in started]
+    mark = {"worker": worker_id, "now": moment(now)}
+    claimed = [each for each, _ in named]
+    rows = [{"issue": each.issue_id, "subscriber": each.subscriber_id, "name": name} for each, name in named]
+    if update_each(connection, _START, rows, **mark) == len(rows):
+        return claimed
+    update_each(connection, _SKIP, rows, **mark)
+    ours = and_(delivery.c.worker_id == worker_id, delivery.c.state == "sending")
+    in_the_air = set(connection.execute(select(delivery.c.issue_id, delivery.c.subscriber_id).where(ours)))
+    return [each for each in claimed if (each.issue_id, each.subscriber_id) in in_the_air]
 
 
 def settle(connection: Connection, worker_id: int, done: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
-    """Note what became of deliveries; return those of which it was noted: the others were taken from this worker."""
-    alike: dict[Hashable, list[Settlement]] = {}
-    for each in done:
-        outcome = each.outcome
-        kind = (each.claimed.issue_id, outcome.code, outcome.enhanced, outcome.meaning)
-        alike.setdefault(kind if outcome.state == "sent" and outcome.counts else id(each), []).append(each)
-    return [each for group in alike.values() for each in _settle(connection, worker_id, group, now)]
+    """Note what became of deliveries, but not of those that were taken from this worker.
+
+    Return those noted that were not sent: what was sent has no consequences.
+    """
+    mark = {"worker": worker_id, "now": moment(now)}
+    update_each(connection, _SETTLE, [_settled(each) for each in done if each.outcome.state == "sent"], **mark)
+    others = [each for each in done if each.outcome.state != "sent"]
+    return [each for each in others if update_each(connection, _SETTLE, [_settled(each)], **mark)]
 
 
-def _settle(connection: Connection, worker_id: int, group: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
-    """Settle what was sent with one code, in one statement; or a single delivery that was not."""
-    outcome, claimed = group[0].outcome, group[0].claimed
-    reply = {"reply_code": outcome.code, "reply_enhanced": outcome.enhanced, "reply_meaning": outcome.meaning}
-    if outcome.state == "sent":
-        rows = _rows(worker_id, [(each.claimed, each.outcome.reply) for each in group], now)
-        found = set[int](connection.scalars(_sent(len(group)), {**rows, **reply}))
-        return [each for each in group if each.claimed.subscriber_id in found]
-    state = {"outcome": outcome.state, "reply_words": outcome.reply}
-    turn = {"uncounted": 0 if outcome.counts else 1, "turn": group[0].next_at}
-    changed = connection.execute(_SETTLE, {**_mine(worker_id, claimed, now), **reply, **state, **turn}).rowcount
-    return group if changed else ()
-
-
-def _rows(worker_id: int, texts: Sequence[tuple[Claimed, str]], now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {"issue": texts[0][0].issue_id, "worker": worker_id, "now": now}
-    for n, (claimed, text) in enumerate(texts):
-        values[f"subscriber_{n}"], values[f"text_{n}"] = claimed.subscriber_id, text
-    return values
+def _settled(done: Settlement) -> dict[str, object]:
+    claimed, outcome = done.claimed, done.outcome
+    return {
+        "issue": claimed.issue_id,
+        "subscriber": claimed.subscriber_id,
+        "outcome": outcome.state,
+        "reply_code": outcome.code,
+        "reply_enhanced": outcome.enhanced,
+        "reply_words": outcome.reply,
+        "reply_meaning": outcome.meaning,
+        "uncounted": 0 if outcome.counts else 1,
+        "turn": moment(done.next_at),
+    }
 
 
 def release(connection: Connection, worker_ids: Sequence[int], now: datetime) -> None:
@@ -313,7 +268,3 @@ def of_issue(connection: Connection, issue_id: int, states: Iterable[str] = ()) 
         query = query.where(delivery.c.state.in_(wanted))
     for row in connection.execution_options(yield_per=1000).execute(query):
         yield Delivery(*row)
-
-
-def _mine(worker_id: int, claimed: Claimed, now: datetime) -> dict[str, object]:
-    return {"issue": claimed.issue_id, "subscriber": claimed.subscriber_id, "worker": worker_id, "now": now}

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from feeds.errors import SettingsError, StoreError
 
@@ -26,7 +26,6 @@ CURES = {
     "malformed": "put a backup in its place",
     "permission denied": "let this user create tables there",
 }
-_OUR_MISTAKES = (IntegrityError, DataError, ProgrammingError)
 
 
 def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
@@ -87,11 +86,14 @@ def serialise(connection: Connection, name: str) -> None:
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
     """Turn what the driver raises into a StoreError that names the database, never its password."""
+    driver: Any = engine.dialect.loaded_dbapi
     try:
         yield
-    except DatabaseError as error:
-        what = " ".join(str(error.orig).split())
-        if isinstance(error, _OUR_MISTAKES) and "permission denied" not in what:
+    except (DatabaseError, driver.DatabaseError) as error:
+        cause = getattr(error, "orig", error)
+        what = " ".join(str(cause).split())
+        ours = isinstance(cause, driver.IntegrityError | driver.DataError | driver.ProgrammingError)
+        if ours and "permission denied" not in what:
             raise
         cure = next((cure for part, cure in CURES.items() if part in what), "see that the database can be reached")
         raise StoreError(what, cure, str(engine.url) if engine.url.host else engine.url.database or "memory") from error

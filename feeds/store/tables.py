@@ -44,6 +44,11 @@ SETTLED = ("sent", "failed", "uncertain", "skipped", "cancelled", "expired", "bo
 DELIVERY_STATES = PENDING + SETTLED
 
 
+def moment(value: datetime) -> int:
+    """Return an aware datetime as integer microseconds since 1970."""
+    return (value - _EPOCH) // _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware datetime as integer microseconds since 1970."""
 
@@ -52,7 +57,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Any) -> int | None:
         """Turn a datetime into microseconds."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else moment(value)
 
     def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
         """Turn microseconds into a datetime in UTC."""
