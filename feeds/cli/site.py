@@ -50,10 +50,11 @@ def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
         with call.progress() as progress:
             _show(call, publish.foresee(call.settings, now, progress, accept_new_ids=accept_new_ids))
         return 0
-    built = publish.unchanged(call.site, now)
+    built, grown = publish.unchanged(call.site, now)
     if built is None:
         with call.progress() as progress:
-            built = publish.build(call.settings, now, progress, accept_new_ids=accept_new_ids)
+            found = publish.survey(call.settings, now, grown)
+            built = publish.build(call.settings, now, progress, accept_new_ids=accept_new_ids, found=found)
     call.problems(built.problems)
     call.value(built)
     for path in built.written:

@@ -21,7 +21,7 @@ from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import heading
 from feeds.tree import Stamp, Tree
 
-__all__ = ["Body", "Collected", "Row", "choose_dialect", "collect", "grow", "look", "read_body"]
+__all__ = ["Body", "Collected", "Row", "choose_dialect", "collect", "look", "read_body"]
 
 
 class Body(NamedTuple):
@@ -39,6 +39,8 @@ class Collected(Struct, frozen=True):
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     rows: Rows
+    folders: tuple[str, ...]  # what was looked at: folders, "" for the site's own
+    without: str  # but for what is in this one
     state: bytes  # digest of all that lies below the folders
     seen: Mapping[str, Stamp | None]  # what was looked at elsewhere, or was not there
 
@@ -51,15 +53,19 @@ def collect(
     site: Site,
     without: str = "",
     now: datetime | None = None,
+    grown: Tree | None = None,
 ) -> Collected:
     """Read all posts below `folders` of the site's folder `folder`, in the order of their paths.
 
     `engine` is a key of `sources.ENGINES` or "auto", `permalink` a pattern that the engine knows or "" for its own;
     what lies in a folder `without` below is not read: the pages that we write are no posts. Files that are what they
     were when they were noted are not opened; with `now`, the time on the clock, they can be noted.
+    `grown` is what lies there, if somebody has just looked.
     A file that cannot be used is a Problem. Raises SettingsError for an unknown engine, pattern or folder.
     """
-    grown, sight = grow(folder, folders, without), Sight(folder)
+    starts = tuple(_checked(folder, each) for each in folders)
+    without = posixpath.normpath(without)
+    grown, sight = grown or tree.grow(str(folder), starts, without), Sight(folder)
     dialect = choose_dialect(folder, engine, permalink, sight)
     rows = Rows(folder, folders, site, dialect, now)
     found = rows.read(grown)
@@ -70,6 +76,8 @@ def collect(
         left_out=tuple(sorted(LeftOut(row.path, row.left_out) for row in found if row.left_out)),
         problems=tuple(sorted([*problems, *(problem for row in found for problem in row.problems)])),
         rows=rows,
+        folders=starts,
+        without=without,
         state=grown.digest(),
         seen=sight.seen | rows.seen,
     )
@@ -86,12 +94,6 @@ def read_body(folder: Path, post: Post) -> Body:
         _, body, lines = heading.split(body, post.markup)
         line += lines
     return Body(body, line, digest(data))
-
-
-def grow(folder: Path, folders: Sequence[str], without: str = "") -> Tree:
-    """Find what lies below the folders of posts, opening nothing. Raises SettingsError for one that is not there."""
-    starts = [_checked(folder, each) for each in folders]
-    return tree.grow(str(folder), starts, posixpath.normpath(without))
 
 
 def _checked(folder: Path, name: str) -> str:

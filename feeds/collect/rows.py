@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import cache, sources, tree
+from feeds.collect.halves import halves
 from feeds.collect.sight import Shelf, Sight
 from feeds.identity.lock import Noted
 from feeds.model import Post, Problem, Site
@@ -99,17 +100,22 @@ class Rows:
 
     def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str], grown: Tree) -> list[Row]:
         """Open these files."""
-        sight = Sight(self._root, self._folders, grown)
-        shelf = Shelf(self._folders, self._dialect, sight)
         known = {row.path: row for row in self._before}
-        rows = []
-        for path in paths:
-            if path in inner:
-                rows.append(Row(path, stamps[path], left_out=_PART))
-            else:
-                rows.append(self._row(path, stamps[path], known.get(path), shelf))
-        self.seen |= sight.seen
-        return rows
+
+        def read(some: Sequence[str]) -> _Noted:
+            sight = Sight(self._root, self._folders, grown)
+            shelf = Shelf(self._folders, self._dialect, sight)
+            rows = [
+                Row(path, stamps[path], left_out=_PART)
+                if path in inner
+                else self._row(path, stamps[path], known.get(path), shelf)
+                for path in some
+            ]
+            return _Noted(sight.seen, rows)
+
+        parts = halves(paths, read, _Noted)
+        self.seen |= {path: stamp for part in parts for path, stamp in part.seen.items()}
+        return [row for part in parts for row in part.rows]
 
     def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:
         if reason := sources.refusal(path, self._dialect):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from feeds.publish.announcing import Told, announce, ping
     from feeds.publish.building import Checked, build, check, feeds_of, foresee
     from feeds.publish.outlook import Outlook
-    from feeds.publish.posts import Public, Renderer, public
+    from feeds.publish.posts import Public, Renderer, public, survey
 
 __all__ = [
     "Built",
@@ -25,6 +25,7 @@ __all__ = [
     "foresee",
     "ping",
     "public",
+    "survey",
     "unchanged",
 ]
 
@@ -32,7 +33,7 @@ _HOMES = {
     "announcing": {"Told", "announce", "ping"},
     "building": {"Checked", "build", "check", "feeds_of", "foresee"},
     "outlook": {"Outlook"},
-    "posts": {"Public", "Renderer", "public"},
+    "posts": {"Public", "Renderer", "public", "survey"},
 }
 
 

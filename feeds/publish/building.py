@@ -82,15 +82,15 @@ def _files(settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], ren
 
 
 def _world(settings: Settings, found: Public, now: datetime, shown: Iterable[Post], written: Written) -> World:
-    root, wanted = settings.root, settings.posts
+    root = settings.root
     media = {str(path): tree.stamp(path) for post in shown for path in places(settings, post)}
     others = (FOLDER, *(f"{settings.feeds.out}/{folder}" for folder in FOLDERS.values()))
     return World(
         since=now,
-        until=catalogue.next_change(found.collected.posts, now, wanted.include_future),
+        until=catalogue.next_change(found.collected.posts, now, settings.posts.include_future),
         settings=memory.settings_digest(root),
-        folders=wanted.folders,
-        without=settings.feeds.out,
+        folders=found.collected.folders,
+        without=found.collected.without,
         posts=found.collected.state,
         others=others,
         state=memory.state_of(root, others),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from feeds import cache, output, tree
 from feeds.errors import OutputError
 from feeds.model import Feed, LeftOut, Problem
-from feeds.tree import Stamp
+from feeds.tree import Stamp, Tree
 
 _NAME = "built"
 _SETTINGS = "feeds.toml"
@@ -50,15 +50,18 @@ class _Noted(Struct, frozen=True):
     built: msgspec.Raw
 
 
-def unchanged(root: Path, now: datetime) -> Built | None:
+def unchanged(root: Path, now: datetime) -> tuple[Built | None, Tree | None]:
     """Return what a build at `now` would come to if nothing has changed since the last one; None if it may have.
 
-    Looks at folders and stats, and reads feeds.toml and our own code; a site of 10,000 posts takes 0.05 s.
+    And what lies below the folders of posts, if it came to looking there. Looks at folders and stats alone, beside
+    feeds.toml and our own code.
     """
     noted = cache.recall(root, _NAME, _Noted, cache.key())
     if noted is None or not _is_same(root, noted.world, now):
-        return None
-    return msgspec.msgpack.decode(noted.built, type=Built)
+        return None, None
+    grown = tree.grow(str(root), noted.world.folders, noted.world.without)
+    is_same = noted.world.posts == grown.digest()
+    return (msgspec.msgpack.decode(noted.built, type=Built) if is_same else None), grown
 
 
 def note(root: Path, world: World, built: Built) -> None:
@@ -76,12 +79,13 @@ def settings_digest(root: Path) -> bytes:
         return b""
 
 
-def state_of(root: Path, folders: tuple[str, ...], without: str = "") -> bytes:
+def state_of(root: Path, folders: tuple[str, ...]) -> bytes:
     """Return a digest of what lies below some folders of the site, which need not be there."""
-    return tree.grow(str(root), folders, without).digest()
+    return tree.grow(str(root), folders).digest()
 
 
 def _is_same(root: Path, world: World, now: datetime) -> bool:
+    """Tell whether all is as it was but for the posts, which take longest to look at."""
     return (
         world.since <= now
         and (world.until is None or now < world.until)
@@ -89,5 +93,4 @@ def _is_same(root: Path, world: World, now: datetime) -> bool:
         and all(output.stamp(root / path) == stamp for path, stamp in world.outputs.items())
         and all(tree.stamp(root / path) == stamp for path, stamp in world.seen.items())
         and world.state == state_of(root, world.others)
-        and world.posts == state_of(root, world.folders, world.without)
     )

@@ -18,6 +18,7 @@ from feeds.markup import links
 from feeds.model import Entry, LeftOut, Post, Problem
 from feeds.publish.known import known
 from feeds.publish.media import measured
+from feeds.tree import Tree
 
 _NAME = "entries"
 
@@ -43,11 +44,14 @@ def public(settings: Settings, now: datetime) -> Public:
     return found
 
 
-def survey(settings: Settings, now: datetime) -> Public:
-    """Do as `public` does, and leave it to the caller what to do about ids that would change."""
+def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Public:
+    """Do as `public` does, and leave it to the caller what to do about ids that would change.
+
+    `grown` is what lies below the folders of posts, if somebody has looked already.
+    """
     site, wanted = settings.site, settings.posts
     choices = (wanted.folders, wanted.engine, wanted.permalink)
-    collected = collect(settings.root, *choices, site, without=settings.feeds.out, now=now)
+    collected = collect(settings.root, *choices, site, without=settings.feeds.out, now=now, grown=grown)
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
     lock = known(settings, posts, collected.rows.noted(posts))
     rest = [post for post in posts if post.path not in lock.standing]

@@ -1,0 +1,51 @@
+"""Work that two processes share, where it pays."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+import msgspec
+
+# A second process costs 10 ms, and 3 us an item for handing over what it found; an item takes 60 us and more.
+_FEWEST = 1_000
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+def halves(items: Sequence[Item], work: Callable[[Sequence[Item]], Found], kind: type[Found]) -> list[Found]:
+    """Return what `work` makes of `items`, in one part or in two; msgspec must be able to encode a part.
+
+    Only a process without other threads is split, where there is a second processor. Should the second process die,
+    its half is done by the first.
+    """
+    if len(items) < _FEWEST or not _may_split():
+        return [work(items)]
+    middle = len(items) // 2
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        _answer(writer, lambda: msgspec.msgpack.encode(work(items[middle:])))
+    os.close(writer)
+    first = work(items[:middle])
+    with os.fdopen(reader, "rb") as pipe:
+        data = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return [first, msgspec.msgpack.decode(data, type=kind) if status == 0 else work(items[middle:])]
+
+
+def _may_split() -> bool:
+    if not hasattr(os, "fork") or threading.active_count() > 1:
+        return False
+    return len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) > 1
+
+
+def _answer(writer: int, work: Callable[[], bytes]) -> None:
+    """Write what comes of the work, and end this process without a trace: its parent cleans up for both."""
+    status = 1
+    with suppress(BaseException):
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(work())
+        status = 0
+    os._exit(status)
