@@ -244,6 +244,24 @@ def test_a_feed_in_a_browser_is_a_page(site: Path, address: str, browser: Browse
 
 
 @pytest.mark.needs("chromium")
+@pytest.mark.parametrize(("description", "display"), [("", "none"), ("عن الخطوط", "block")])
+def test_feeds_of_both_formats_look_alike(
+    site: Path, address: str, browser: Browser, description: str, display: str
+) -> None:
+    """Posts are equally wide in a browser, and no description that only repeats the title is shown."""
+    (site / "feeds.toml").write_text(SITE.replace("[site]", f'[site]\ndescription = "{description}"'), "utf-8")
+    build(load(site), NOW)
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    widths = []
+    for name in ("atom.xml", "feed.xml"):
+        page.goto(address + name)
+        widths.append(page.locator("item, entry").first.evaluate("(post) => post.getBoundingClientRect().width"))
+
+    assert widths[0] == widths[1]
+    assert display == page.locator("channel > description").evaluate("(node) => getComputedStyle(node).display")
+
+
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("script", [True, False])
 def test_the_page_to_subscribe_from_works_with_and_without_script(
     site: Path, address: str, browser: Browser, script: bool

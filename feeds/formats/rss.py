@@ -33,6 +33,8 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
     made.language(_language(feed.language))
     root = generator.tree(made.rss_str())
     root.set(generator.LANG, feed.language)
+    if not line(feed.description):
+        root[0].insert(1, root[0].find("description"))  # right behind the title, by which feed.css knows it
     for link in links(feed, "rss"):
         generator.add(root[0], "link", rel=link.rel, href=link.href, type=link.type)
     generator.add_standing(root[0], feed)
