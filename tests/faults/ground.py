@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from feeds import newsletter as deeds
@@ -16,9 +17,10 @@ from feeds.store import Store, deliveries
 from tests.newsletter_site import MONDAY, WEEK, post, posts, source
 from tests.test_delivery_smtp import SINK, free_port, until_listening
 
-ROUNDS = 50 if os.environ.get("FAULTS") == "long" else 5
+LONG = os.environ.get("FAULTS") == "long"
+ROUNDS = 50 if LONG else 5
 CONNECTIONS = 10
-DATABASE = "sqlite:///feeds.db"
+IN_DOUBT = ("sending", "uncertain")
 MAIN = "from feeds.cli import main; main()"
 
 SETTINGS = """
@@ -54,6 +56,7 @@ class Ground:
         url: str = "sqlite:///feeds.db",
         more: str = "",
         connections: int = CONNECTIONS,
+        opened: bool = True,
     ) -> None:
         self.folder, self.port, self.dumps = folder, free_port(), folder / "dumps"
         self.dumps.mkdir()
@@ -61,24 +64,38 @@ class Ground:
         (folder / "feeds.toml").write_text(text, "utf-8")
         (folder / "posts").mkdir()
         self.readers = [f"reader{number}@example.org" for number in range(readers)]
-        self.open_issue()
+        self.connections = connections
+        self._arrived: dict[str, tuple[str, str]] = {}  # by file
+        self.subscribe()
+        if opened:
+            self.open_issue()
 
     @property
     def settings(self) -> Settings:
         return load(self.folder)
 
-    def open_issue(self) -> None:
-        """Subscribe the readers and open an issue for them."""
+    def subscribe(self) -> None:
+        """Subscribe the readers, before there is a post."""
         listing = self.folder / "readers.csv"
         listing.write_text("email\n" + "\n".join(self.readers), "utf-8")
-        some = [*posts("ab"), post("long", MONDAY)]
         with self.store() as store:
             deeds.remember(store, source(), MONDAY - WEEK)
             subscriptions.import_csv(self.settings, store, listing, MONDAY - WEEK)
+
+    def open_issue(self) -> None:
+        """Open an issue for the readers."""
+        some = [*posts("ab"), post("long", MONDAY)]
+        with self.store() as store:
             deeds.remember(store, source(*some), MONDAY)
             opened = deeds.open_issue(self.settings, store, self.settings.newsletter[0], source(*some), MONDAY)
         assert opened is not None
         assert opened.deliveries == {"queued": len(self.readers)}
+
+    def publish(self) -> None:
+        """Put posts into the folder, for the command to find."""
+        for name in "ab":
+            text = f"---\ntitle: خبر {name}\ndate: 2026-11-01\n---\n\nنص.\n"
+            (self.folder / "posts" / f"{name}.md").write_text(text, "utf-8")
 
     def store(self) -> Store:
         return Store.open(self.settings.store.url, self.folder)
@@ -103,9 +120,7 @@ class Ground:
 
     def delivered(self) -> tuple[int, str]:
         """Deliver until the command ends; return its exit code and what it said."""
-        with self.deliver() as process:
-            said, complained = process.communicate()
-        return process.returncode, said + complained
+        return ended(self.deliver())
 
     def states(self) -> dict[str, str]:
         """Return what the ledger knows: reader -> state."""
@@ -114,21 +129,58 @@ class Ground:
 
     def received(self) -> dict[str, list[str]]:
         """Return what the server knows: reader -> the Message-IDs that arrived whole."""
-        found: dict[str, list[str]] = defaultdict(list)
         for path in self.dumps.iterdir():
-            text = path.read_text("utf-8", "replace")
-            boundary = re.search(r'boundary="([^"]+)"', text)
-            if boundary and f"--{boundary[1]}--" in text:
-                recipient = re.search(r"^X-Rcpt-Args: <([^>]+)>", text, re.MULTILINE)
-                name = re.search(r"^Message-ID: (\S+)", text, re.MULTILINE)
-                assert recipient
-                assert name
-                found[recipient[1]].append(name[1])
+            if path.name not in self._arrived:
+                text = path.read_text("utf-8", "replace")
+                boundary = re.search(r'boundary="([^"]+)"', text)
+                if boundary and f"--{boundary[1]}--" in text:
+                    recipient = re.search(r"^X-Rcpt-Args: <([^>]+)>", text, re.MULTILINE)
+                    name = re.search(r"^Message-ID: (\S+)", text, re.MULTILINE)
+                    assert recipient
+                    assert name
+                    self._arrived[path.name] = recipient[1], name[1]
+        found: dict[str, list[str]] = defaultdict(list)
+        for reader, name_of_it in self._arrived.values():
+            found[reader].append(name_of_it)
         return found
+
+    def in_doubt(self) -> set[str]:
+        """Return the readers of whom the ledger does not know whether their message left."""
+        return {reader for reader, state in self.states().items() if state in IN_DOUBT}
+
+    def agrees(self) -> None:
+        """Fail unless all that is known is so: sent is what arrived, once; what did not arrive is not sent."""
+        states, received = self.states(), self.received()
+        sent = {reader for reader, state in states.items() if state == "sent"}
+        doubt = {reader for reader, state in states.items() if state in IN_DOUBT}
+
+        assert sent <= received.keys()
+        assert received.keys() <= sent | doubt
+        assert Counter(states.values())["sending"] <= self.connections
+        assert {reader: len(names) for reader, names in received.items()} == dict.fromkeys(received, 1)
+
+    def settle_doubt(self, before: set[str]) -> None:
+        """Send once more what is in doubt: everybody has it then, and only who was in doubt may have it twice."""
+        with self.store() as store, store.writing() as connection:
+            deliveries.requeue_uncertain(connection, datetime.now(UTC))
+        assert self.delivered()[0] == 0
+        received = self.received()
+
+        assert self.states() == dict.fromkeys(self.readers, "sent")
+        assert received.keys() == set(self.readers)
+        assert {reader for reader, names in received.items() if len(names) > 1} <= before
+        assert all(len(set(names)) == 1 for names in received.values())
 
     def count(self) -> int:
         """Return how many messages the server has seen something of."""
-        return sum(1 for _ in self.dumps.iterdir())
+        return sum(1 for _ in os.scandir(self.dumps))
 
     def counts(self) -> Counter[str]:
         return Counter(self.states().values())
+
+
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Wait for a command; return its exit code and what it said."""
+    with process:
+        said, complained = process.communicate()
+    return process.returncode, said + complained
