@@ -3,7 +3,8 @@
 import pytest
 
 from feeds.markup.python_markdown import render
-from feeds.markup.renderers import RENDERERS, UnrenderableError
+from feeds.markup.renderers import RENDERERS
+from feeds.markup.unrenderable import UnrenderableError
 
 
 @pytest.mark.parametrize("name", RENDERERS)

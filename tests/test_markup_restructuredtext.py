@@ -51,7 +51,7 @@ def test_without_docutils_the_post_says_what_to_install() -> None:
     """The extra is named; the post is shown as plain text meanwhile."""
     code = (
         "import sys; sys.modules['docutils.core'] = None\n"
-        "from feeds.markup.renderers import RENDERERS, UnrenderableError\n"
+        "from feeds.markup.renderers import RENDERERS; from feeds.markup.unrenderable import UnrenderableError\n"
         "try: RENDERERS['rst']('x')\nexcept UnrenderableError as error: print(error.mend, error.instead)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

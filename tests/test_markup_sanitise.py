@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.markup.renderers import UnrenderableError
 from feeds.markup.sanitise import sanitise
+from feeds.markup.unrenderable import UnrenderableError
 
 POST = "https://example.org/news/post.html"
 

@@ -10,9 +10,10 @@ from feeds.markup.direction import direction
 from feeds.markup.excerpt import CUT, excerpt, mark_cut
 from feeds.markup.image import first_image
 from feeds.markup.links import resolved
-from feeds.markup.renderers import RENDERERS, UnrenderableError
+from feeds.markup.renderers import RENDERERS
 from feeds.markup.sanitise import sanitise
 from feeds.markup.templates import expanded
+from feeds.markup.unrenderable import UnrenderableError
 from feeds.markup.urls import absolute_url
 from feeds.model import Entry, Post, Problem, Site
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import comrak
 
-from feeds.markup.renderers import UnrenderableError
+from feeds.markup.unrenderable import UnrenderableError
 
 _ALWAYS = ("table", "strikethrough", "tasklist", "footnotes", "description_lists")
 

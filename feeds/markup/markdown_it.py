@@ -4,7 +4,7 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 
-from feeds.markup.renderers import UnrenderableError
+from feeds.markup.unrenderable import UnrenderableError
 
 _STEPS = 20_000_000  # a second or less
 

@@ -14,7 +14,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
-from feeds.markup.renderers import UnrenderableError
+from feeds.markup.unrenderable import UnrenderableError
 
 _STEPS = 10_000_000  # a second or less
 _STEPS_A_CHARACTER = 50

@@ -9,14 +9,6 @@ from feeds.markup.embeds import each
 Renderer = Callable[[str], str]
 
 
-class UnrenderableError(Exception):
-    """A renderer gives up on a body, and says which other may do better."""
-
-    def __init__(self, what: str, mend: str = "simplify it", instead: str = "text") -> None:
-        super().__init__(what)
-        self.mend, self.instead = mend, instead
-
-
 def _markdown(body: str) -> str:
     from feeds.markup import python_markdown  # takes 40 ms, which builds without new posts do not need
 
@@ -53,7 +45,7 @@ def _goldmark(body: str) -> str:
 def _kramdown(body: str) -> str:
     from feeds.markup import kramdown
 
-    return kramdown.without_blank_heads(_commonmark()(kramdown.commonmark(body)))
+    return kramdown.render(body)
 
 
 def _text(body: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from feeds.markup.renderers import UnrenderableError
+from feeds.markup.unrenderable import UnrenderableError
 
 # Nothing of this machine is read, neither a file that a post names nor docutils' own configuration; a mistake leaves
 # a gap and no message in the text. Headings go on below that of the post.

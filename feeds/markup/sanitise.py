@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from feeds.markup.embeds import replaced
-from feeds.markup.renderers import UnrenderableError
 from feeds.markup.style import safe_style
+from feeds.markup.unrenderable import UnrenderableError
 from feeds.markup.urls import SCHEMES, absolute_url
 
 if TYPE_CHECKING:
