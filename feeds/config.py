@@ -254,8 +254,17 @@ def _checked(settings: Settings, where: str) -> Settings:
         raise SettingsError(f"two newsletters are named {twice.pop()!r}", "give each its own name", where)
     for index, newsletter in enumerate(settings.newsletter):
         _check_style(newsletter.style, f"newsletter[{index}].style", where)
+        _check_cadences(newsletter, f"{where}: newsletter[{index}]")
     clean = msgspec.structs.replace(site, url=site.url.rstrip("/") + "/", language=site.language.replace("_", "-"))
     return msgspec.structs.replace(settings, site=clean)
+
+
+def _check_cadences(newsletter: Newsletter, where: str) -> None:
+    from feeds import cadence  # 10 ms, for sites that have newsletters
+
+    cadence.parse(newsletter.cadence, f"{where}.cadence")
+    for each in newsletter.offer:
+        cadence.parse(each, f"{where}.offer")
 
 
 def _check_style(style: Style, place: str, where: str) -> None:

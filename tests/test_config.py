@@ -37,6 +37,8 @@ def test_defaults() -> None:
         (SITE + "language = 'عربي'", "site.language = 'عربي'; expected something like 'pt-BR'"),
         (SITE.replace("https://example.org", "/blog"), "site.url = '/blog'; expected something like"),
         (SITE + "[[newsletter]]\nname = 'w'\ncadense = 'x'", "unknown key newsletter[0].cadense; did you mean"),
+        (SITE + "[[newsletter]]\nname = 'w'\ncadence = 'soon'", 'newsletter[0].cadence: "soon" is no cadence: '),
+        (SITE + "[[newsletter]]\nname = 'w'\noffer = ['9 am']", 'newsletter[0].offer: "9 am" is no cadence: '),
         (SITE + "[[newsletter]]\nname = 'w'\n[[newsletter]]\nname = 'w'", "two newsletters are named 'w'"),
         (
             STYLE + "acent = '#000000'",

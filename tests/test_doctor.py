@@ -168,7 +168,6 @@ def test_examining_changes_nothing(site: Path) -> None:
         ("https://", "http://", "settings", "warning", "http://example.org/ is not secure"),
         ('from = "مدونتي <news@example.org>"', "", "settings", "error", "mail.from is empty"),
         ('postal_address = "1 Main Street"', "", "settings", "warning", "mail.postal_address is empty"),
-        ('name = "weekly"', 'name = "weekly"\noffer = ["soon"]', "settings", "error", '"soon" is no cadence'),
         ("[mail]", '[posts]\nfolders = ["none"]\n[mail]', "posts", "error", "none"),
         ("[mail]", '[store]\nurl = "mysql://x"\n[mail]', "database", "error", "no database we know"),
     ],
