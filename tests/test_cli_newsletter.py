@@ -78,7 +78,7 @@ def test_burst_is_skipped(feeds: Call, site: Path) -> None:
     write(site, "a", "b", "c")
     feeds("run-due")
 
-    assert feeds("issue", "news", "--skip-new")[:2] == (0, "3 posts are taken as sent\n")
+    assert feeds("issue", "news", "--skip-new")[:2] == (0, "3 posts taken as sent\n")
     assert feeds("issue", "news", "--skip-new", "--all-new")[0] == 2
     write(site, "d")
     assert "deliveries: 1 sent" in feeds("run-due")[1]
@@ -94,7 +94,7 @@ def test_issue_show_says_all_of_an_issue(feeds: Call, site: Path) -> None:
 
     assert lines[0] == "news-1 done: 1 sent"
     assert lines[1].startswith("opened 2")
-    assert lines[2].startswith("1 readers [ar]: ")
+    assert lines[2].startswith("1 reader [ar]: ")
     assert lines[3] == "  خبر a"
     assert value["issue"]["deliveries"] == {"sent": 1}
     assert [each["posts"] for each in value["forms"]] == [["خبر a"]]
@@ -108,7 +108,7 @@ def test_schedule_looks_ahead(feeds: Call, site: Path) -> None:
     value = json.loads(feeds("schedule", "--next", "2d", "--json")[1])
     far = feeds("schedule", "--next", "1h")
 
-    assert text.splitlines()[0].endswith("  news: 1 posts, 1 readers")
+    assert text.splitlines()[0].endswith("  news: 1 post, 1 reader")
     assert text.splitlines()[1] == "  خبر a"
     assert [(each["newsletter"], each["posts"]) for each in value] == [("news", ["خبر a"])]
     assert far[0] == 0

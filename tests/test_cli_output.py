@@ -129,7 +129,7 @@ def test_serve_shows_what_is_built_until_it_is_told_to_end(site: Path) -> None:
         process.send_signal(signal.SIGTERM)
 
         assert (0, "application/xml; charset=utf-8") == (process.wait(), kind)
-        assert " 1 posts; files: 7 written\n" in built
+        assert " 1 post; files: 7 written\n" in built
         assert url.startswith("http://127.0.0.1:")
 
 
@@ -160,7 +160,7 @@ def test_watch_builds_what_changes_until_it_is_told_to_end(site: Path) -> None:
         rest = process.communicate()
 
         assert 0 == process.returncode
-    assert ["1 posts; files: 7 written\n", "1 posts; files: 7 unchanged\n"] == [
+    assert ["1 post; files: 7 written\n", "1 post; files: 7 unchanged\n"] == [
         each.split(" ", 1)[1] for each in said[:2]
     ]
     assert "2 removed" in said[2]

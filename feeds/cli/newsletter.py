@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from msgspec.structs import replace
 
-from feeds.cli.call import Call, Told, counted, until_told, with_call
+from feeds.cli.call import Call, Told, counted, plural, until_told, with_call
 from feeds.config import Settings, load
 from feeds.errors import FeedsError, UsageError
 from feeds.model import Issue, Newsletter, Problem
@@ -88,7 +88,7 @@ def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, sk
         if skip_new:
             skipped = deeds.skip_new(store, chosen, now)
             call.value({"skipped": skipped})
-            call.say(f"{skipped} posts are taken as sent")
+            call.say(f"{plural(skipped, 'post')} taken as sent")
             return
         wants_all = all_new or first is not None
         opened = deeds.open_issue(call.settings, store, chosen, source, now, in_bursts=wants_all)
@@ -123,7 +123,7 @@ def show(call: Call, newsletter: str, number: int) -> None:
     call.value(shown)
     call.say(f"{_about(shown.issue)}\nopened {_local(call, shown.issue.opened)} for {shown.issue.due_key}")
     for form in shown.forms:
-        call.say(f"{form.readers} readers [{form.language}]: {form.subject}")
+        call.say(f"{plural(form.readers, 'reader')} [{form.language}]: {form.subject}")
         for title in form.posts:
             call.say(f"  {title}")
 
@@ -198,7 +198,8 @@ def schedule(call: Call, span: timedelta) -> None:
 
 def _planned(call: Call, planned: "Planned") -> str:
     name = planned.newsletter + (f" [{planned.bucket}]" if planned.bucket else "")
-    words = ", ".join(filter(None, (f"{len(planned.posts)} posts", f"{planned.readers} readers", planned.note)))
+    counts = plural(len(planned.posts), "post"), plural(planned.readers, "reader")
+    words = ", ".join(filter(None, (*counts, planned.note)))
     return "\n  ".join((f"{_local(call, planned.at)}  {name}: {words}", *planned.posts))
 
 

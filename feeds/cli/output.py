@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.call import Call, counted, with_call
+from feeds.cli.call import Call, counted, plural, with_call
 from feeds.config import FILE_NAME, Settings, load
 from feeds.errors import FeedsError, OutputError, SettingsError
 from feeds.model import Problem
@@ -125,7 +125,7 @@ class _Builds:
         self._said = set(built.problems)
         files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
         shown = counted({name: count for name, count in files.items() if count})
-        self._call.say(f"{datetime.now():%H:%M:%S} {built.posts} posts; files: {shown}")
+        self._call.say(f"{datetime.now():%H:%M:%S} {plural(built.posts, 'post')}; files: {shown}")
 
 
 @contextmanager
