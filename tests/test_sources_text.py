@@ -140,12 +140,12 @@ def test_authors_have_addresses() -> None:
 )
 def test_terms_in_every_form(value: object, parting: str, expected: list[str]) -> None:
     """Categories and tags are parted as their key asks for, each kept once in its first spelling."""
-    assert expected == [*fields.terms({"key": value}, [("key", parting)])]
+    assert expected == [*fields.terms({"key": value}, (("key", parting),))]
 
 
 def test_terms_of_several_keys_add_up() -> None:
     """What two keys say counts together, in the order of the keys."""
-    assert fields.terms({"b": ["x", "y"], "a": "Y"}, [("a", "whole"), ("b", "whole")]) == ("Y", "x")
+    assert fields.terms({"b": ["x", "y"], "a": "Y"}, (("a", "whole"), ("b", "whole"))) == ("Y", "x")
 
 
 @pytest.mark.parametrize(

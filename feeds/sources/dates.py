@@ -15,6 +15,11 @@ _FORM = re.compile(
     )?""",
     re.VERBOSE,
 )
+# What `fromisoformat` reads alike in every release of Python, and at a tenth of the cost.
+_HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_ISO = re.compile(
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_HOUR}:[0-5][0-9](?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?)?"
+)
 _DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", r"([A-Za-z]{3,9})\.?"
 _NAMED = re.compile(rf"(?:[A-Za-z]{{3,9}},?\s+)??(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH}),?\s+(\d{{4}})(?!\d)")
 _NAMES = "january february march april may june july august september october november december"
@@ -41,6 +46,7 @@ _ZONES = {
     "KST": 9,
 }
 _FARTHEST = timedelta(hours=14)  # Kiribati; no clock on Earth is further from UTC
+_MINUTE = timedelta(minutes=1)
 _YEARS = range(1000, 9999)  # the last year of `datetime` overflows in some zones
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)  # what programs write where there is no date, and people where it is no matter
 
@@ -69,8 +75,11 @@ def _from_type(value: object) -> datetime | None:
 
 
 def _from_text(text: str) -> datetime | None:
-    named = _NAMED.match(text)
-    found = _FORM.fullmatch(_in_figures(named) + text[named.end() :] if named else text)
+    if _ISO.fullmatch(text):
+        return datetime.fromisoformat(text)
+    found = _FORM.fullmatch(text)
+    if found is None and (named := _NAMED.match(text)):
+        found = _FORM.fullmatch(_in_figures(named) + text[named.end() :])
     if found is None:
         return None
     year, _, month, day, hour, minute, second, zone = found.groups()
@@ -99,10 +108,12 @@ def _offset(zone: str) -> timedelta | None:
 
 def _settled(stated: datetime, zone: tzinfo) -> datetime:
     """Pin a time to its offset, so that it equals itself whatever becomes of the zone (PEP 495 lets it not)."""
+    if type(stated.tzinfo) is timezone and not stated.tzinfo.utcoffset(None) % _MINUTE:
+        return stated
     at = (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
     offset = at.astimezone(stated.tzinfo or zone).utcoffset() or timedelta()
     # Before about 1920 clocks showed local mean time, "+00:12:12", which RFC 3339 cannot say.
-    return at if offset % timedelta(minutes=1) else at.astimezone(timezone(offset))
+    return at if offset % _MINUTE else at.astimezone(timezone(offset))
 
 
 def from_name(stem: str) -> tuple[str, str]:

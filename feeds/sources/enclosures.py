@@ -38,6 +38,7 @@ _MAYBE = (
     *("audio", "audio_file", "audio_url", "audio_link", "audiofile", "mp3", "mp3_url", "mp3_link", "file", "file_url"),
     *("video_file", "video_url", "video", "link"),
 )
+_KEYS = frozenset((*_SURE, *_MAYBE))
 _ADDRESS = ("url", "src", "href", "file", "link", "path", "audio", "audio_url")
 _TYPE = ("type", "mime_type", "mimetype", "mime", "media_type")
 _LENGTH = ("length", "size", "bytes", "filesize", "file_size", "size_in_bytes")
@@ -70,6 +71,8 @@ def enclosures(values: Mapping[str, Any], url: str) -> tuple[Enclosure, ...]:
 
     A length is 0 where front matter does not say it in bytes; a duration is in seconds.
     """
+    if _KEYS.isdisjoint(values):
+        return ()
     found: dict[str, Enclosure] = {}
     for key in (*_SURE, *_MAYBE):
         for address, about in _named(values.get(key)):
@@ -89,7 +92,7 @@ def seconds(value: object) -> int:
 
 def number(value: object) -> int:
     """Read a whole number from 1 on, of an episode or of bytes; 0 when it is none."""
-    text = one_line(value).replace(",", "").replace("_", "")
+    text = one_line(value).replace(",", "").replace("_", "") if value else ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
 
 

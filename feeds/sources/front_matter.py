@@ -5,7 +5,7 @@ indentation of a body's first line; so it only gets the block itself.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -35,16 +35,13 @@ class FrontMatter(Struct, frozen=True):
         """The text after the front matter."""
         return self.block.body
 
-    def first(self, keys: Iterable[str]) -> tuple[str, Any]:
+    def first(self, keys: tuple[str, ...]) -> tuple[str, Any]:
         """Return the first of these keys that says anything, and what it says; else ("", None).
 
         A key with a dot looks into a map: "last_update.date".
         """
-        for key in keys:
-            value = fields.look_up(self.values, key)
-            if value is not None and value != "" and value != [] and value != {}:
-                return key, value
-        return "", None
+        stated = ((key, value) for key, value in fields.said(self.values, keys) if value not in ("", [], {}))
+        return next(stated, ("", None))
 
     def problem(self, key: str, what: str, mend: str) -> Problem:
         """Make a Problem that points to the line of a key; to the whole file for ""."""

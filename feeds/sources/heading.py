@@ -4,7 +4,7 @@ import re
 
 _START = r"(?:[ \t]*\n|[ ]{0,3}<!--(?:(?!-->).)*-->[ \t]*\n)*+"
 _MARKDOWN = re.compile(
-    _START + r"[ ]{0,3}(?:\#[ \t]([^\n]*)|([^\s#>`~=-][^\n]*)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)", re.DOTALL
+    _START + r"[ ]{0,3}(?:\#[ \t]([^\n]*+)|([^\s#>`~=-][^\n]*+)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)", re.DOTALL
 )
 _HTML = re.compile(_START + r"\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTES = re.compile(r" ?\{[:#.][^{}]*\}$")  # kramdown and goldmark: "# Title {#id}"

@@ -16,6 +16,7 @@ from feeds.sources.permalink import DAY_PARTS, escape, expand
 from feeds.sources.text import one_line
 
 _KEPT = "._-+~@#"
+_URLIZED = re.compile("[a-z0-9._+~@#-]*")  # most names of files are fine as they are
 _END = r"(?:\d{1,2}|last)?"
 _SLICE = re.compile(rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]")
 _CONFIGURATIONS = tuple(
@@ -53,6 +54,8 @@ def tokens(pattern: str) -> str:
 
 def urlized(text: str) -> str:
     """Make a name part of an address as Hugo does: small letters, hyphens for spaces, most signs dropped."""
+    if _URLIZED.fullmatch(text):
+        return text
     kept = (char for char in text if char.isspace() or char in _KEPT or unicodedata.category(char)[0] in "LMN")
     return re.sub(r"[\s-]*\s[\s-]*", "-", "".join(kept).strip()).lower()
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from feeds.sources.dialect import Piece
@@ -33,6 +34,7 @@ DAY_PARTS: Mapping[str, Callable[[datetime], str]] = {
     "minute": lambda day: f"{day.minute:02}",
     "second": lambda day: f"{day.second:02}",
 }
+_SLASHES = re.compile("/{2,}")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 
 
@@ -42,14 +44,23 @@ def expand(pattern: str, piece: Piece, names: Mapping[str, Callable[[Piece], str
     In ":month_:day" the underscore belongs to no name, as in Jekyll.
     """
 
-    def put(found: re.Match[str]) -> str:
-        for name in (found[1], found[1].removesuffix("_")):
+    def put(word: str) -> str:
+        for name in (word, word.removesuffix("_")):
             if name in names or name in DAY_PARTS:
                 value = names[name](piece) if name in names else DAY_PARTS[name](piece.day)
-                return escape(value) + found[1][len(name) :]
-        return found[0]
+                return escape(value) + word[len(name) :]
+        return f":{word}"
 
-    return re.sub("/{2,}", "/", "/" + _PLACEHOLDER.sub(put, pattern.strip()))
+    texts, words = _parts(pattern)
+    path = "/" + "".join([text + put(word) for text, word in zip(texts, words, strict=False)]) + texts[-1]
+    return _SLASHES.sub("/", path) if "//" in path else path
+
+
+@lru_cache(maxsize=256)
+def _parts(pattern: str) -> tuple[list[str], list[str]]:
+    """Return the texts around the placeholders, and their names."""
+    parts = _PLACEHOLDER.split(pattern.strip())
+    return parts[::2], parts[1::2]
 
 
 def unknown(pattern: str, names: Collection[str]) -> tuple[str, ...]:

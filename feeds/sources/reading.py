@@ -92,8 +92,9 @@ class _Reading:
         values = self.matter.values
         if self._place.needs_front_matter and not self.matter.block.kind:
             return "no front matter"
+        stated = dict(fields.said(values, fields.keys_of(self._dialect.states)))
         for key, truth, reason in self._dialect.states:
-            if fields.truth(fields.look_up(values, key)) is truth:
+            if key in stated and fields.truth(stated[key]) is truth:
                 return reason
         if ("redirect" in values or "redirect_to" in values) and not self.matter.body.strip():
             return "redirect"
@@ -123,7 +124,8 @@ class _Reading:
         values, keys = self.matter.values, self._keys
         own = fields.once([*self._place.categories, *fields.terms(values, keys.categories)])
         categories = own or fields.once([self._place.category])
-        title, opens_with_title = self._title()
+        first_heading, body, _ = heading.split(self.matter.body, self._markup)
+        title, opens_with_title = self._title(plain(first_heading))
         language = self._language()
         foreign = language if _primary(language) != _primary(self._site.language) else ""
         url = self._url(Piece(self._place, values, published.astimezone(self._zone), categories, title, foreign))
@@ -143,7 +145,7 @@ class _Reading:
             markup=self._markup,
             template=self._dialect.template,
             opens_with_title=opens_with_title,
-            opening=opening(heading.split(self.matter.body, self._markup)[1]),
+            opening=opening(body),
             draft=self.is_draft,
             expires=self._moment(keys.expires),
             enclosures=enclosures.enclosures(values, url),
@@ -154,11 +156,13 @@ class _Reading:
         )
 
     def _aliases(self) -> tuple[str, ...]:
-        given = fields.terms(self.matter.values, ((key, WHOLE) for key in self._keys.aliases))
+        given = fields.terms(self.matter.values, tuple((key, WHOLE) for key in self._keys.aliases))
         return tuple(absolute_url(alias.lstrip("/"), self._site.url) for alias in given)
 
     def _authors(self) -> tuple[Author, ...]:
         key, said = self.matter.first(self._keys.authors)
+        if said is None:
+            return ()
         if isinstance(said, str) and key in self._dialect.author_lists:
             said = said.split(";" if ";" in said else ",")
         return authors(said, self._site.url, self._people)
@@ -170,17 +174,16 @@ class _Reading:
             address = self._site.url.rstrip("/") + address
         return absolute_url(address, self._site.url) or self._site.url
 
-    def _title(self) -> tuple[str, bool]:
+    def _title(self, first_heading: str) -> tuple[str, bool]:
         """Return the title, and whether the body opens with it as a heading, which is then not to be shown twice."""
-        first_heading = plain(heading.split(self.matter.body, self._markup)[0])
         if title := plain(self.matter.first(self._keys.title)[1]) or first_heading:
             return title, title == first_heading
         words = " ".join(one_line(self._place.slug).replace("_", "-").replace("-", " ").split())
         return words[:1].upper() + words[1:], False
 
     def _image(self, url: str) -> str:
-        values = self.matter.values
-        image = next(filter(None, (fields.image(fields.look_up(values, key)) for key in self._keys.image)), "")
+        stated = fields.said(self.matter.values, self._keys.image)
+        image = next(filter(None, (fields.image(value) for _, value in stated)), "")
         if self._dialect.are_images_rooted and not image.startswith("//"):
             return absolute_url(image.lstrip("/"), self._site.url)
         return absolute_url(image, url)

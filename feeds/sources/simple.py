@@ -9,8 +9,6 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from feeds.sources.key_names import key_name
-
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})  # what says nothing in YAML, where it stands in no quotes
 
 _ODD = r"\n\t\u2028\u2029\ufeff"  # to YAML some of these are breaks and some are spaces
@@ -83,7 +81,7 @@ def _toml(text: str) -> tuple[dict[str, Any], int]:
 
 
 def _new(key: str, values: dict[str, Any]) -> str:
-    name = key_name(key)
+    name = key.lower().replace("-", "_")  # as `key_name` has it
     if name in values or key in NOTHING:
         raise ValueError
     return name
