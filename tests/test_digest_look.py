@@ -120,10 +120,10 @@ def test_without_pictures_nothing_is_lost(browser: Browser) -> None:
 
 
 def forwarded(variant: Variant) -> str:
-    """Quote an issue as mail programs do: in a mail of the other direction, without head, classes and comments."""
+    """Quote an issue as mail programs do: in a mail of the other direction, without head, classes and `dir`."""
     body = re.sub("<!--.*?-->", "", re.findall("<body[^>]*>(.*)</body>", variant.html, re.DOTALL)[0], flags=re.DOTALL)
     quote = "margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex"
-    bare = re.sub(' class="[^"]*"', "", body)
+    bare = re.sub(' (class|dir)="[^"]*"', "", body)
     return f"<!doctype html><div dir=ltr>See:<blockquote style='{quote}'>{bare}</blockquote></div>"
 
 
