@@ -8,7 +8,6 @@ from feeds.colour import SHEET, SHEET_IN_DARK, contrast
 from feeds.config import Settings, secret
 from feeds.doctor.finding import Finding, Patient
 from feeds.model import Entry, Newsletter, Post, Style
-from feeds.newsletter.buckets import buckets
 from feeds.newsletter.drafting import letter_of
 from feeds.publish.posts import survey
 from feeds.store import Store, subscribers
@@ -20,9 +19,7 @@ _SHORTEST, _GOOD = 16, 32  # characters of a secret: 64 bits in hexadecimal, and
 def settings(patient: Patient) -> Iterator[Finding]:
     """Look for what the settings leave out or get wrong together. Raises SettingsError."""
     said = patient.settings
-    for newsletter in said.newsletter:
-        buckets(newsletter, said.site, {})
-    yield Finding("ok", f"feeds.toml is understood; {len(said.newsletter)} newsletters")
+    yield Finding("ok", f"feeds.toml is understood; newsletters: {len(said.newsletter)}")
     if said.site.url.startswith("http://"):
         yield Finding("warning", f"{said.site.url} is not secure", "serve the site with https")
     if said.newsletter and not said.mail.sender:
@@ -56,16 +53,15 @@ def posts(patient: Patient) -> Iterator[Finding]:
     """Look at the posts as a build does. Raises SettingsError."""
     found = survey(patient.settings, patient.now)
     if found.changes:
-        what = f"readers would see {len(found.changes)} old posts as new"
+        what = f"old posts that readers would see as new: {len(found.changes)}"
         yield Finding("error", what, "`feeds build --dry-run` names them")
     if not found.posts:
         yield Finding("warning", "there is no post to publish", "see posts.folders in feeds.toml")
     elif found.problems:
-        yield Finding(
-            "warning", f"{len(found.posts)} posts, {len(found.problems)} problems", "`feeds check` names them"
-        )
+        what = f"posts: {len(found.posts)}, problems: {len(found.problems)}"
+        yield Finding("warning", what, "`feeds check` names them")
     else:
-        yield Finding("ok", f"{len(found.posts)} posts")
+        yield Finding("ok", f"posts: {len(found.posts)}")
 
 
 def templates(patient: Patient) -> Iterator[Finding]:
