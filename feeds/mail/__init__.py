@@ -25,6 +25,7 @@ from feeds.tokens import LENGTH
 __all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhead", "message_id", "personal", "stamp"]
 
 _SAFETOKEN = re.compile(rf"(?:[A-Za-z0-9_-]{{{LENGTH}}})?")
+_BYTES = {each: each.encode() for each in (TO, DATE, MESSAGE_ID, UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML)}
 _SAFE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
 
 
@@ -116,7 +117,7 @@ def _values(recipient: Recipient, date: datetime) -> dict[bytes, bytes]:
         MESSAGE_ID: header("Message-ID", recipient.message_id),
         **_body_values(recipient),
     }
-    return {placeholder.encode(): value.encode() for placeholder, value in values.items()}
+    return {_BYTES[placeholder]: value.encode() for placeholder, value in values.items()}
 
 
 @lru_cache(maxsize=16)  # the same for all messages of an issue
@@ -128,13 +129,11 @@ def _body_values(recipient: Recipient) -> dict[str, str]:
     for token in (recipient.unsubscribe, recipient.preferences):
         if not _SAFETOKEN.fullmatch(token):
             raise ValueError(f"{token!r} is no token")
+    tokens = {UNSUBSCRIBE: recipient.unsubscribe, PREFERENCES: recipient.preferences}
+    if not recipient.name:
+        return {**tokens, NAME: "", NAME_IN_HTML: ""}
     name = one_line(recipient.name)
-    return {
-        UNSUBSCRIBE: recipient.unsubscribe,
-        PREFERENCES: recipient.preferences,
-        NAME: _in_groups(name),
-        NAME_IN_HTML: _in_groups(escape(name)),
-    }
+    return {**tokens, NAME: _in_groups(name), NAME_IN_HTML: _in_groups(escape(name))}
 
 
 def _in_groups(text: str) -> str:

@@ -69,6 +69,8 @@ def _base64_parts(pieces: list[bytes]) -> Iterator[Part]:
 
 
 def _base64(text: bytes) -> bytes:
+    if len(text) <= _LINE and text:  # a gap of most messages
+        return b2a_base64(text, newline=False) + b"\r\n"
     lines = [b2a_base64(text[start : start + _LINE], newline=False) for start in range(0, len(text), _LINE)]
     return b"\r\n".join([*lines, b""])
 

@@ -86,11 +86,12 @@ def sentence(text: str) -> list[str]:
 
 def phrase(text: str) -> list[str]:
     """Return the words of a name that stands before an address (RFC 5322 3.2.5)."""
-    text = one_line(text)
+    if not (text := text and one_line(text)):
+        return []
     if not _needs_no_code(text):
         return list(_encoded_words(text))
     quoted = text if _ATOMS.fullmatch(text) else '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
-    return quoted.split(" ") if text else []
+    return quoted.split(" ")
 
 
 def mailboxes(*boxes: Mailbox) -> list[str]:

@@ -5,9 +5,10 @@ in its thread, so that the ledger's thread does nothing but write.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Self
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from feeds.errors import FeedsError
 from feeds.model import Outcome
 from feeds.store.deliveries import Claimed
 
-GATHER = 0.001  # seconds; more messages in a commit are worth more than a connection that rests so long
+GATHER = 0.003  # seconds that those done first wait for the others: more in a commit is worth more
 
 Make = Callable[[Claimed, Envelope], bytes]
 
@@ -44,7 +45,8 @@ class Crew:
     def __init__(self, backend: Backend) -> None:
         self._lanes = backend.lanes()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._done: SimpleQueue[Done] = SimpleQueue()
+        self._done: deque[Done] = deque()
+        self._wanted, self._ripe = 1, threading.Event()  # set when so many are done
         self._open = ExitStack()
         self._able = len(self._lanes)  # threads that can go on
         self._proven = False  # that a message could be handed over
@@ -61,18 +63,20 @@ class Crew:
         self._jobs.put(job)
 
     def wait(self, seconds: float) -> list[Done]:
-        """Return what was done meanwhile: at once if there is something, else after `seconds` at most."""
-        found: list[Done] = []
-        try:
-            found.append(self._done.get(timeout=seconds))
-            while len(found) < self.busy:
-                found.append(self._done.get(timeout=GATHER))
-        except Empty:
-            pass
+        """Return what was done meanwhile: soon after something is, else after `seconds`."""
+        if self._await(1, seconds):
+            self._await(self.busy, GATHER)
+        found = [self._done.popleft() for _ in range(len(self._done))]
         self.busy -= len(found)
         self._able -= sum(each.error is not None for each in found)
         self._proven = self._proven or any(each.error is None for each in found)
         return found
+
+    def _await(self, count: int, seconds: float) -> bool:
+        """Sleep until so many are done, without being woken for each of them; tell whether they are."""
+        self._wanted = count
+        self._ripe.clear()
+        return len(self._done) >= count or self._ripe.wait(seconds)
 
     @property
     def is_lost(self) -> bool:
@@ -97,7 +101,9 @@ class Crew:
     def _work(self, lane: Backend) -> None:
         while job := self._jobs.get():
             done = _handed_over(job, lane)
-            self._done.put(done)
+            self._done.append(done)
+            if len(self._done) >= self._wanted:
+                self._ripe.set()
             if done.error:
                 return
 

@@ -76,9 +76,9 @@ class Press:
         return sign(Claim(purpose, claimed.subscriber_id, claimed.generation), self._keys)
 
     def _variant(self, variant_id: int) -> Encoded:
-        with self._encoding:
+        if encoded := self._encoded.get(variant_id):
+            return encoded
+        with self._encoding, self._store.reading() as connection:
             if variant_id not in self._encoded:
-                with self._store.reading() as connection:
-                    variant = issues.read_variant(connection, variant_id)
-                self._encoded[variant_id] = encode(variant, self._letter)
+                self._encoded[variant_id] = encode(issues.read_variant(connection, variant_id), self._letter)
             return self._encoded[variant_id]
