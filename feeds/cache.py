@@ -6,11 +6,13 @@ What cannot be read or written is as good as not there.
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -22,7 +24,9 @@ from feeds.model import EPOCH
 FOLDER = ".feeds"
 _IGNORED = "# A cache, which `feeds` makes anew when it is gone.\n*\n"
 _BYTES = 16
+_ROWS = 1_000  # to a part: a site of 100,000 posts would need 70 MB at once
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def key(*parts: object) -> bytes:
@@ -32,18 +36,37 @@ def key(*parts: object) -> bytes:
 
 def recall(root: Path, name: str, kind: type[T], wanted: bytes = b"") -> T | None:
     """Return what was noted under `name`; None when there is nothing, or with another key than is `wanted`."""
-    with suppress(OutputError, msgspec.MsgspecError, UnicodeDecodeError):
-        data = output.read(root / FOLDER / name)
-        if data and (not wanted or data[:_BYTES] == wanted):
-            return msgspec.msgpack.decode(memoryview(data)[_BYTES:], type=kind)
+    found = recall_rows(root, name, kind, object, wanted)
+    return found and found[0]
+
+
+def recall_rows(root: Path, name: str, kind: type[T], row: type[R], wanted: bytes = b"") -> tuple[T, list[R]] | None:
+    """Return what was noted under `name`, with the rows that belong to it."""
+    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError), (root / FOLDER / name).open("rb") as file:
+        found = file.read(_BYTES)
+        if len(found) == _BYTES and wanted in (b"", found):
+            head = msgspec.msgpack.decode(_part(file), type=kind)
+            decoder, rows = msgspec.msgpack.Decoder(list[row]), list[R]()  # type: ignore[valid-type]
+            while part := _part(file):
+                rows += decoder.decode(part)
+            return head, rows
     return None
 
 
-def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES)) -> None:
-    """Note `value` under `name` with a key; any number of processes may do it at once."""
+def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), rows: Sequence[object] = ()) -> None:
+    """Note `value` under `name` with a key, and rows that belong to it; any number of processes may do it at once."""
+    starts = range(0, len(rows), _ROWS)
+    values = chain([value], (rows[start : start + _ROWS] for start in starts))
+    parts = (msgspec.msgpack.encode(each) for each in values)
     with suppress(OutputError):
         output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
-        output.replace(root / FOLDER / name, wanted + msgspec.msgpack.encode(value))
+        output.replace(root / FOLDER / name, chain([wanted], *((len(part).to_bytes(4), part) for part in parts)))
+
+
+def _part(file: BinaryIO) -> bytes:
+    """Read one part; nothing at the end, or where the file ends too soon."""
+    size = int.from_bytes(file.read(4))
+    return file.read(size)
 
 
 @cache

@@ -71,23 +71,20 @@ def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
     Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
     shows its first spelling, and of "C" and "C++" the first gets "c".
     """
-    keys: dict[tuple[str, ...], dict[str, str]] = {}  # names of a post -> key and first spelling; many have the same
-    for post in posts:
-        if (found := _names(post, by)) not in keys:
-            keys[found] = {}
-            for name in found:
-                keys[found].setdefault(folded(name), name)
-    members: dict[str, list[Post]] = {}
+    oldest_first = sorted(reversed(posts), key=attrgetter("published"))
+    # Many posts have the same names.
+    keys = {each: _spelled(each) for each in dict.fromkeys(_names(post, by) for post in oldest_first)}
     names: dict[str, str] = {}
-    for post in sorted(reversed(posts), key=attrgetter("published")):
-        for key, name in keys[_names(post, by)].items():
+    for spelled in keys.values():
+        for key, name in spelled.items():
             names.setdefault(key, name)
+    members: dict[str, list[Post]] = {key: [] for key in names}
     for post in posts:
         for key in keys[_names(post, by)]:
-            members.setdefault(key, []).append(post)
+            members[key].append(post)
     slugs = _slugs(names)
-    found = (Group(by, names[key], slugs[key], tuple(members[key])) for key in names)
-    return tuple(sorted(found, key=lambda group: group.slug))
+    made = (Group(by, names[key], slugs[key], tuple(members[key])) for key in names)
+    return tuple(sorted(made, key=lambda group: group.slug))
 
 
 def _names(post: Post, by: str) -> tuple[str, ...]:
@@ -96,6 +93,14 @@ def _names(post: Post, by: str) -> tuple[str, ...]:
     if by == "tag":
         return post.tags
     return tuple(filter(None, [author.name for author in post.authors] if by == "author" else [post.language]))
+
+
+def _spelled(names: Iterable[str]) -> dict[str, str]:
+    """Map what names have alike to the first spelling."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(folded(name), name)
+    return found
 
 
 def folded(name: str) -> str:

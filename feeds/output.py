@@ -4,7 +4,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import takewhile
@@ -43,7 +43,7 @@ def put(path: Path, data: bytes, time: datetime) -> tuple[bool, Stamp | None]:
         if before and before[0] == len(data) and path.is_file() and path.read_bytes() == data:
             return False, before
         path.parent.mkdir(parents=True, exist_ok=True)
-        return True, _replace(path, data, time.timestamp())
+        return True, _replace(path, [data], time.timestamp())
 
 
 def stamp(path: Path) -> Stamp | None:
@@ -61,11 +61,11 @@ def _stamp(info: os.stat_result) -> Stamp:
     return info.st_size, info.st_mtime_ns, info.st_ino
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Make the file at `path` hold `data`, whatever it holds. Raises OutputError, as `write` does."""
+def replace(path: Path, parts: Iterable[bytes]) -> None:
+    """Make the file at `path` hold `parts`, one after the other, whatever it holds. Raises what `write` does."""
     with _translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data, None)
+        _replace(path, parts, None)
 
 
 def read(path: Path) -> bytes:
@@ -83,11 +83,11 @@ def remove(path: Path, top: Path) -> None:
             folder.rmdir()
 
 
-def _replace(path: Path, data: bytes, time: float | None) -> Stamp:
+def _replace(path: Path, parts: Iterable[bytes], time: float | None) -> Stamp:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            file.writelines(parts)
             # No fsync: it would cost more than the whole build, and what a power cut tears the next build mends.
         if path.is_file():
             old = path.stat()

@@ -77,26 +77,29 @@ class Rows:
         rows = ((row, row.post) for row in self.found if row.line and row.path in public)
         return {row.path: Noted(post.id, row.line) for row, post in rows if post}
 
-    def note(self, lines: Mapping[str, tuple[Post, str]]) -> None:
-        """Note for the next build what became of the files, and the ids and lines in feeds.lock of posts, by path."""
+    def note(self, changed: Mapping[str, tuple[Post, str]]) -> None:
+        """Note for the next build what became of the files.
+
+        `changed` are posts, by path, that have other ids or lines in feeds.lock than they had, with their lines.
+        """
         if self._now is None:
             return
         sure = int(self._now.timestamp()) * 1_000_000_000 - _FRESH
-        rows = [self._told(row, lines, sure) for row in self.found]
+        rows = [
+            row if row.path not in changed and row.stamp[1] < sure > row.stamp[2] else self._told(row, changed, sure)
+            for row in self.found
+        ]
         if rows != self._before:
-            cache.note(self._root, _NAME, _Noted(self.seen, rows), self._key)
+            cache.note(self._root, _NAME, self.seen, self._key, rows)
 
-    def _told(self, row: Row, lines: Mapping[str, tuple[Post, str]], sure: int) -> Row:
-        post, line = lines.get(row.path, (row.post, ""))
-        stamp = row.stamp if max(row.stamp[1:]) < sure else _UNSURE
-        if post is row.post and line == row.line and stamp is row.stamp:
-            return row
-        return replace(row, post=post, line=line, stamp=stamp)
+    def _told(self, row: Row, changed: Mapping[str, tuple[Post, str]], sure: int) -> Row:
+        post, line = changed.get(row.path, (row.post, row.line))
+        return replace(row, post=post, line=line, stamp=row.stamp if max(row.stamp[1:]) < sure else _UNSURE)
 
     def _recall(self) -> None:
-        noted = cache.recall(self._root, _NAME, _Noted, self._key)
-        if noted and all(tree.stamp(self._root / path) == stamp for path, stamp in noted.seen.items()):
-            self._before, self.seen = noted.rows, noted.seen
+        noted = cache.recall_rows(self._root, _NAME, dict[str, Stamp | None], Row, self._key)
+        if noted and all(tree.stamp(self._root / path) == stamp for path, stamp in noted[0].items()):
+            self.seen, self._before = noted
 
     def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str], grown: Tree) -> list[Row]:
         """Open these files."""

@@ -4,7 +4,7 @@ It is what the front matter asks for, else what feeds.lock has for the post, whe
 tag: URI (RFC 4151) of the authority, the day of publication and the path of the file.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain, count
 from types import MappingProxyType
@@ -61,7 +61,9 @@ def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> t
     return {path: name for path, name in asking.items() if owners[name] == path}, problems
 
 
-def _at_one_address(posts: Iterable[Post]) -> Iterator[Problem]:
+def _at_one_address(posts: Sequence[Post]) -> Iterator[Problem]:
+    if len({post.url for post in posts}) == len(posts):
+        return
     first: dict[str, str] = {}
     for post in _oldest_first(posts):
         if (owner := first.setdefault(post.url, post.path)) != post.path:

@@ -72,10 +72,10 @@ def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Publ
 
 
 def lines_of(found: Public) -> dict[str, tuple[Post, str]]:
-    """Return the posts that are public, by path, each with its line in feeds.lock."""
-    texts = {line.path: text_of(line) for line in found.lock.lines if not line.gone}
-    texts |= {path: noted.text for path, noted in found.lock.standing.items()}
-    return {post.path: (post, texts.get(post.path, "")) for post in found.posts}
+    """Return the posts that do not stand in feeds.lock as they did, by path, each with its line there."""
+    lines = {line.path: line for line in found.lock.lines if not line.gone}
+    posts = (post for post in found.posts if post.path in lines)
+    return {post.path: (post, text_of(lines[post.path])) for post in posts}
 
 
 class Renderer:
