@@ -36,8 +36,13 @@ def led(line: str, direction: Direction) -> str:
 
 def running(text: str, usual: Direction) -> Direction:
     """Tell which way a text runs: the usual way, unless all its letters run the other way."""
-    ways = {_STRONG[kind] for each in text if (kind := unicodedata.bidirectional(each)) in _STRONG}
-    return usual if usual in ways or not ways else next(iter(ways))
+    found = usual
+    for letter in text:
+        way = _STRONG.get(unicodedata.bidirectional(letter))
+        if way == usual:
+            return usual
+        found = way or found
+    return found
 
 
 def visible(text: str) -> int:
@@ -46,12 +51,14 @@ def visible(text: str) -> int:
 
 
 def _lines(text: str, columns: int) -> Iterator[str]:
-    line = ""
+    line, taken = "", 0
     for piece in _PIECES.findall(text):
-        if line.strip() and _columns(line) + _columns(piece.rstrip()) > columns:
+        word = piece.strip()
+        if line.strip() and taken + _columns(word) > columns:
             yield line.strip()
-            line = ""
-        line += " " if piece.isspace() else piece
+            line, taken = "", 0
+        line += word or " "
+        taken += _columns(word or " ")
     if line.strip():
         yield line.strip()
 
