@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,56 @@ def feeds(site: Path, *words: str, given: bytes = b"") -> tuple[int, str, str]:
     program = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()", *words, "--site", str(site)]
     done = subprocess.run(program, input=given, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_odd_mail_is_read_in_silence(site: Path) -> None:
+    """A library that stumbles over it writes no traceback to standard error, which cron would mail each time."""
+    odd = b"From: Syst\xe8me de messagerie <MAILER-DAEMON@x.example>\nSubject: failure\n\n<a@b.example>: 550 5.1.1\n"
+
+    assert feeds(site, "bounces", "-", given=odd) == (0, "1 left\n", "")
+
+
+def test_reader_subscribes_and_confirms_by_two_mails(site: Path) -> None:
+    """Piped in by a mail server, with a message in the folder between them; then they are on the list."""
+    wish = b"From: Leila <leila@example.net>\nTo: bounces@example.org\nSubject: subscribe\nMessage-ID: <1@x>\n\n"
+    said = [feeds(site, "bounces", "-", given=wish), feeds(site, "deliver")]
+    (message,) = (message_from_bytes(path.read_bytes()) for path in (site / "mail").rglob("*.eml"))
+    answer = f"From: leila@example.net\nTo: {message['Reply-To']}\nSubject: Re: yes\nMessage-ID: <2@x>\n\n"
+    said += [feeds(site, "bounces", "-", given=answer.encode()), feeds(site, "subscribers", "list")]
+
+    assert [code for code, _, _ in said] == [0] * 4
+    assert [out for _, out, _ in said] == [
+        "1 asked\n",
+        "deliveries: 1 sent\n",
+        "1 confirmed\n",
+        "leila@example.net\tactive\t\n",
+    ]
+
+
+def test_operator_asks_and_changes_readers(site: Path) -> None:
+    """With the words of the command line."""
+    feeds(site, "subscribers", "add", "one@example.org")
+    (site / "readers.csv").write_text("email,name\none@example.org,One\ntwo@example.org,\n")
+    said = [
+        feeds(site, "subscribers", *words)
+        for words in (
+            ("add", "three@example.org", "--confirm"),
+            ("import", str(site / "readers.csv"), "--confirm", "--change", "--dry-run"),
+            ("change", "one@example.org", "--language", "fr"),
+            ("change", "one@example.org", "--cadence", "hourly"),
+        )
+    ]
+
+    assert [out.splitlines() for _, out, _ in said] == [
+        ["three@example.org is asked to confirm by the next `feeds deliver`"],
+        [
+            "one@example.org: name (default) -> One",
+            "1 would be asked to confirm, 1 there already (1 changed), 0 have left before",
+        ],
+        ["one@example.org: language (default) -> fr"],
+        [],
+    ]
+    assert said[-1][2].startswith("feeds: weekly is not offered 'hourly'")
 
 
 def test_mailbox_is_read(site: Path) -> None:

@@ -358,7 +358,7 @@ def test_export_is_what_import_reads(site: Settings, store: Store, tmp_path: Pat
         readers = list(subscriptions.listed(other))
 
     assert count == 3
-    assert path.read_text("utf-8").splitlines()[2] == "b@example.org,,,,,unsubscribed"
+    assert path.read_text("utf-8").splitlines()[2] == "b@example.org,,,,,,unsubscribed"
     assert became == Imported(2, 0, 1, ())
     assert [replace(each, id=0) for each in readers] == [
         replace(each, id=0) for each in subscriptions.listed(store, status="active")

@@ -10,6 +10,7 @@ import click
 from feeds.cli.call import Call, with_call
 
 if TYPE_CHECKING:
+    from feeds.subscriptions import Changed
     from feeds.subscriptions.enrolling import Enrol
 
 NEWSLETTER = click.option("--newsletter", default="", help="Which one, where the site has several.")
@@ -18,7 +19,7 @@ CONFIRM = click.option("--confirm", is_flag=True, help="Ask by mail first; only 
 
 @click.group()
 def subscribers() -> None:
-    """Add, list, import, export, remove, suppress and erase the readers of the newsletters."""
+    """Add, change, list, import, export, remove, suppress and erase the readers of the newsletters."""
 
 
 @subscribers.command()
@@ -42,6 +43,27 @@ def add(call: Call, email: str, confirm: bool, **choices: Any) -> None:
     call.say(f"{added.email} is asked to confirm by the next `feeds deliver`" if confirm else f"{added.email} added")
 
 
+@subscribers.command()
+@click.argument("email")
+@click.option("--name", help="Name of the reader.")
+@click.option("--language", help='BCP 47 tag; "" is the site\'s.')
+@click.option("--timezone", help='IANA name; "" is the site\'s.')
+@click.option("--cadence", help='One that the newsletter offers; "" is the newsletter\'s.')
+@click.option("--category", "categories", multiple=True, help='Only this category; may be given again; "*" is all.')
+@NEWSLETTER
+@with_call
+def change(call: Call, email: str, categories: tuple[str, ...], **choices: Any) -> None:
+    """Change what the reader EMAIL chose; what is not named stays. No post is lost by it, and none comes twice."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        made = subscriptions.change(
+            call.settings, store, email, datetime.now(UTC), categories=categories or None, **choices
+        )
+    call.value(made)
+    call.say(_about(made))
+
+
 @subscribers.command("list")
 @click.option("--status", default="", help="Only those in this status: pending, active, unsubscribed, ...")
 @NEWSLETTER
@@ -62,13 +84,15 @@ def list_(call: Call, status: str, newsletter: str) -> None:
 @subscribers.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would become of each line, and keep nothing.")
+@click.option("--change", is_flag=True, help="Change readers who are there already to what their cells say.")
 @CONFIRM
 @NEWSLETTER
 @with_call
-def import_(call: Call, file: Path, dry_run: bool, confirm: bool, newsletter: str) -> int:
+def import_(call: Call, file: Path, dry_run: bool, change: bool, confirm: bool, newsletter: str) -> int:
     """Add the readers in the CSV FILE; exit 1 if some line cannot be used.
 
-    Its first line names the columns: email, and any of name, language, timezone and categories (separated by ";").
+    Its first line names the columns: email, and any of name, language, timezone, categories (separated by ";") and
+    cadence. Who is there already stays as they are, without --change; with it, an empty cell changes nothing.
     Exports of Mailchimp, Ghost, Substack, Buttondown and listmonk are read as they are; who gets no mail there, gets
     none here.
     """
@@ -77,12 +101,15 @@ def import_(call: Call, file: Path, dry_run: bool, confirm: bool, newsletter: st
     now, enrol = datetime.now(UTC), _enrol(call, confirm)
     with call.store() as store:
         became = subscriptions.import_csv(
-            call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run, enrol=enrol
+            call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run, change=change, enrol=enrol
         )
     call.problems(became.problems)
     call.value(became)
+    for each in became.changed if dry_run else ():
+        call.say(_about(each))
     done = ("would be " if dry_run else "") + ("asked to confirm" if confirm else "added")
-    call.say(f"{became.added} {done}, {became.duplicates} there already, {became.left} have left before")
+    there = f"{became.duplicates} there already" + (f" ({len(became.changed)} changed)" if change else "")
+    call.say(f"{became.added} {done}, {there}, {became.left} have left before")
     return 1 if became.problems else 0
 
 
@@ -148,6 +175,16 @@ def erase(call: Call, email: str) -> None:
         subscriptions.erase(store, email, datetime.now(UTC))
     call.value({"email": email, "erased": True})
     call.say(f"{email} erased")
+
+
+def _about(made: "Changed") -> str:
+    told = (f"{name} {_shown(old)} -> {_shown(new)}" for name, (old, new) in made.fields.items())
+    return f"{made.email}: {', '.join(told) or 'nothing changes'}"
+
+
+def _shown(value: object) -> str:
+    text = ";".join(value) if isinstance(value, tuple) else str(value)
+    return text or "(default)"
 
 
 def _enrol(call: Call, confirm: bool) -> "Enrol":

@@ -1,6 +1,6 @@
 """Subscribers and what they chose; who is due for which posts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -110,6 +110,33 @@ def activate(connection: Connection, subscriber_id: int, consent: str, now: date
 def find(connection: Connection, email_key: str) -> Subscriber | None:
     """Return the subscriber with this key."""
     return next(_subscribers(connection, subscriber.c.email_key == email_key), None)
+
+
+def with_ids(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
+    """Return some subscribers, by id."""
+    return {each.id: each for each in _subscribers(connection, subscriber.c.id.in_(ids))}
+
+
+def change(
+    connection: Connection,
+    subscriber_id: int,
+    person: Mapping[str, object],
+    newsletter: str,
+    choice: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """Write what a reader is called and speaks, and what they chose of a newsletter: column -> value.
+
+    On another clock they are from now on, so that none of its past occasions is due for them.
+    """
+    theirs = subscription.c.subscriber_id == subscriber_id
+    if person:
+        connection.execute(update(subscriber).where(subscriber.c.id == subscriber_id).values(person))
+    if choice:
+        connection.execute(update(subscription).where(theirs, subscription.c.newsletter == newsletter).values(choice))
+    if "timezone" in person or "cadence" in choice:
+        its = true() if "timezone" in person else subscription.c.newsletter == newsletter
+        connection.execute(update(subscription).where(theirs, its).values(since=now))
 
 
 def listed(connection: Connection, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:

@@ -1,4 +1,4 @@
-"""Subscribe, import, export, list, unsubscribe, suppress and erase readers.
+"""Subscribe, change, import, export, list, unsubscribe, suppress and erase readers.
 
 Who has left is never brought back by an operator's list: only the reader can do that.
 """
@@ -12,6 +12,7 @@ from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
+from feeds.subscriptions.changing import Changed, change
 from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
@@ -20,8 +21,10 @@ from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, uns
 __all__ = [
     "BETWEEN_CATEGORIES",
     "COLUMNS",
+    "Changed",
     "Imported",
     "add",
+    "change",
     "erase",
     "export_csv",
     "import_csv",

@@ -18,6 +18,7 @@ from feeds.store.subscribers import NewSubscriber
 
 # Brings readers onto a newsletter's list; who asks for it is said in words, and each of them is counted.
 Enrol = Callable[[Connection, str, Sequence[NewSubscriber], str, datetime], Counter[str]]
+ALL = "*"  # as a category
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -58,7 +59,8 @@ def checked(email: str, name: str, language: str, timezone: str, categories: Seq
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError(f"{timezone!r} is no time zone", 'write it like "Africa/Algiers"') from None
     address = valid.ascii_email or f"{valid.local_part}@{valid.ascii_domain}"
-    chosen = sorted({one_line(each) for each in categories} - {""})
+    named = {one_line(each) for each in categories} - {""}
+    chosen = () if ALL in named else sorted(named)
     plain = language.replace("_", "-")
     return NewSubscriber(valid.normalized, address.casefold(), address, one_line(name), plain, timezone, tuple(chosen))
 

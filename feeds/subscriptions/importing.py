@@ -13,15 +13,19 @@ from io import StringIO
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Connection
 
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Problem
-from feeds.store import Store
+from feeds.store import Store, requests, subscribers
 from feeds.store.subscribers import NewSubscriber
-from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of
+from feeds.subscriptions.cells import unguarded
+from feeds.subscriptions.changing import Changed, apply, changed
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered
 
-COLUMNS = ("email", "name", "language", "timezone", "categories")
+COLUMNS = ("email", "name", "language", "timezone", "categories", "cadence")
 BETWEEN_CATEGORIES = ";"
 _CHUNK = 500  # lines of a file that are written at once
 
@@ -56,6 +60,15 @@ class Imported(Struct, frozen=True):
     duplicates: int  # they get the newsletter already, or were asked whether they want it
     left: int  # they unsubscribed or mail to them came back, here or as the file says
     problems: tuple[Problem, ...]
+    changed: tuple[Changed, ...] = ()  # of the duplicates, those who get it otherwise from now on
+
+
+class Line(Struct, frozen=True):
+    """What a line of a file says of a reader."""
+
+    reader: NewSubscriber
+    gets_mail: bool
+    said: tuple[str, ...]  # columns that are not empty
 
 
 def import_csv(
@@ -66,36 +79,54 @@ def import_csv(
     *,
     newsletter: str = "",
     dry_run: bool = False,
+    change: bool = False,
     enrol: Enrol = enrol,
 ) -> Imported:
     """Subscribe the readers in a CSV file, whose first line names its columns: email, and any other of COLUMNS.
 
     A line that cannot be used is a problem and the others go on; all that is kept is kept at once. A dry run keeps
-    nothing. With another `enrol` they may have to confirm first. Raises UsageError when the file cannot be read or has
-    no column "email".
+    nothing. With `change`, readers who are there get what their cells say, but for empty ones. With another `enrol`
+    they may have to confirm first. Raises UsageError when the file cannot be read or has no column "email".
     """
     newsletter = newsletter_of(settings, newsletter)
     problems: list[Problem] = []
-    found = list(_readers(path, problems))  # before the transaction: checking addresses is the slow part
-    gone = {reader.email_key for reader, gets_mail in found if not gets_mail}  # also where another line says otherwise
-    readers = [reader for reader, _ in found if reader.email_key not in gone]
-    became = Counter(left=len(found) - len(readers))
+    found = list(_lines(settings, newsletter, path, problems))  # before the transaction: checking addresses is slow
+    gone = {each.reader.email_key for each in found if not each.gets_mail}  # also where another line says otherwise
+    lines = [each for each in found if each.reader.email_key not in gone]
+    became, changes, how = Counter(left=len(found) - len(lines)), list[Changed](), f"imported from {path.name}"
     with store.trying() if dry_run else store.writing() as connection:
-        for start in range(0, len(readers), _CHUNK):
-            became += enrol(connection, newsletter, readers[start : start + _CHUNK], f"imported from {path.name}", now)
+        for start in range(0, len(lines), _CHUNK):
+            chunk = lines[start : start + _CHUNK]
+            changes += _change(connection, newsletter, chunk, now) if change else ()
+            became += enrol(connection, newsletter, [each.reader for each in chunk], how, now)
     duplicates = became["duplicates"] + became["asked"]
-    return Imported(became["added"], duplicates, became["left"], tuple(problems))
+    return Imported(became["added"], duplicates, became["left"], tuple(problems), tuple(changes))
 
 
-def _readers(path: Path, problems: list[Problem]) -> Iterator[tuple[NewSubscriber, bool]]:
-    """Yield the readers of a CSV file and whether they get mail; name what cannot be used in `problems`."""
+def _change(connection: Connection, newsletter: str, lines: list[Line], now: datetime) -> Iterator[Changed]:
+    """Change readers who get a newsletter to what the first line on each says; yield what changes."""
+    said = {each.reader.email_key: each for each in reversed(lines)}
+    ids = {subscriber_id: key for key, (subscriber_id, _) in subscribers.by_key(connection, [*said]).items()}
+    there = subscribers.with_ids(connection, requests.already(connection, newsletter, ids))
+    for subscriber_id, found in there.items():
+        line = said[ids[subscriber_id]]
+        made = changed(found, newsletter, line.reader, line.said)
+        apply(connection, subscriber_id, newsletter, made, now)
+        if made.fields:
+            yield made
+
+
+def _lines(settings: Settings, newsletter: str, path: Path, problems: list[Problem]) -> Iterator[Line]:
+    """Yield what a CSV file says of readers; name what cannot be used in `problems`."""
     for line, row in _rows(path, problems):
         value = {name: row.get(name, "").strip() for name in COLUMNS}
-        name = value["name"] or " ".join(row.get(part, "") for part in _NAMES)
+        name = value["name"] or " ".join(row.get(part, "") for part in _NAMES).strip()
         chosen = value["categories"].split(BETWEEN_CATEGORIES)
         gets_mail = all(row[column].strip().lower() in words for column, words in _GETS_MAIL.items() if column in row)
         try:
-            yield checked(value["email"], name, value["language"], value["timezone"], chosen), gets_mail
+            reader = checked(value["email"], name, value["language"], value["timezone"], chosen)
+            reader = replace(reader, cadence=offered(settings, newsletter, value["cadence"]))
+            yield Line(reader, gets_mail, tuple(each for each in value if value[each] or (each == "name" and name)))
         except UsageError as error:
             problems.append(Problem(str(path), line, error.what, error.mend))
 
@@ -120,7 +151,8 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
     try:
         for row in reader:
             if any(row):
-                yield line, dict(zip(names, [*row, *[""] * (len(names) - len(row))], strict=False))
+                cells = [*map(unguarded, row), *[""] * (len(names) - len(row))]
+                yield line, dict(zip(names, cells, strict=False))
             line = reader.line_num + 1
     except csv.Error as error:
         problems.append(Problem(str(path), line, f"not CSV from here on: {error}", "close the quotes"))
