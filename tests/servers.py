@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +89,18 @@ class Postfix:
         with create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
         self.root, self.log, self.maildir = root, root / "mail.log", root / "mailbox"
+
+    def until_idle(self) -> None:
+        """Wait until nobody is connected, the queue is empty, and the log tells of the end of each message."""
+        for _ in range(2000):
+            log = self.log.read_text("utf-8")
+            waiting = [*self.root.glob("queue/maildrop/*"), *self.root.glob("queue/incoming/**/[!.]*")]
+            talking = len(re.findall(": connect from", log)) - len(re.findall(": disconnect from", log))
+            known, gone = ({*re.findall(rf"(\w+): {word}", log)} for word in ("from=<", "removed"))
+            if not (waiting or talking) and known <= gone:
+                return
+            time.sleep(0.02)
+        raise TimeoutError(log)
 
     def kept(self) -> list[bytes]:
         """Return the messages in the Maildir."""

@@ -57,8 +57,9 @@ class Ground:
         more: str = "",
         connections: int = CONNECTIONS,
         opened: bool = True,
+        port: int = 0,
     ) -> None:
-        self.folder, self.port, self.dumps = folder, free_port(), folder / "dumps"
+        self.folder, self.port, self.dumps = folder, port or free_port(), folder / "dumps"
         self.dumps.mkdir()
         text = SETTINGS.format(port=self.port, url=url, more=more, connections=connections)
         (folder / "feeds.toml").write_text(text, "utf-8")
