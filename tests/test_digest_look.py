@@ -92,6 +92,19 @@ def test_letters_stand_out(browser: Browser, scheme: Any, name: str) -> None:
 
 
 @pytest.mark.needs("chromium")
+def test_buttons_keep_their_ground(browser: Browser) -> None:
+    """Where a mail program drops style sheets and colours of grounds, as GMX does, letters stand out all the same."""
+    bare = re.sub("background-color:[^;\"]*|<style.*?</style>", "", SHEETS["arabic"].html, flags=re.DOTALL)
+    opened = shown(browser, bare, 600)
+
+    pairs = opened.evaluate(COLOURS)
+    opened.close()
+
+    assert ["#ffffff", "#0f5b4c"] in pairs
+    assert [] == [pair for pair in pairs if contrast(*pair) < 4.5]
+
+
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("width", [320, 390, 1200])
 @pytest.mark.parametrize("name", SHEETS)
 def test_links_are_as_high_as_a_finger(browser: Browser, width: int, name: str) -> None:
@@ -238,10 +251,10 @@ def test_numbers_are_in_the_digits_of_the_language() -> None:
 
 # Of what we use, what all know in the values that we give it (caniemail.com, June 2026).
 KNOWN = """
-    <a> <br> <code> <dd> <del> <div> <dl> <dt> <em> <h1> <h2> <h3> <h4> <head> <hr> <html> <img> <li> <meta> <ol> <p>
-    <pre> <small> <span> <strong> <table> <tbody> <td> <th> <thead> <title> <tr> <ul> =align =alt =border =cellpadding
-    =cellspacing =charset =class =content =data-css-inline =href =name =src =style =valign background background-color
-    border border-collapse border-color border-left-width border-top-width border-width color direction font-family
+    <a> <br> <dd> <del> <div> <dl> <dt> <em> <h1> <h2> <h3> <h4> <head> <hr> <html> <img> <li> <meta> <ol> <p> <pre>
+    <span> <strong> <table> <tbody> <td> <th> <thead> <title> <tr> <ul> =align =alt =bgcolor =border =cellpadding
+    =cellspacing =charset =class =content =data-css-inline =href =name =src =style =valign background border
+    border-collapse border-color border-left-width border-top-width border-width color direction font-family
     font-size font-weight height letter-spacing line-height padding-left padding-right padding-top text-align
     text-transform vertical-align width
 """
