@@ -94,7 +94,7 @@ def test_letters_stand_out(browser: Browser, scheme: Any, name: str) -> None:
 @pytest.mark.needs("chromium")
 def test_buttons_keep_their_ground(browser: Browser) -> None:
     """Where a mail program drops style sheets and colours of grounds, as GMX does, letters stand out all the same."""
-    bare = re.sub("background-color:[^;\"]*|<style.*?</style>", "", SHEETS["arabic"].html, flags=re.DOTALL)
+    bare = re.sub('background-color:[^;"]*|<style.*?</style>', "", SHEETS["arabic"].html, flags=re.DOTALL)
     opened = shown(browser, bare, 600)
 
     pairs = opened.evaluate(COLOURS)
