@@ -79,7 +79,7 @@ def _part(element: html.HtmlElement, depth: int) -> Part | None:
 
 
 def _inline(element: html.HtmlElement, depth: int) -> Part | None:
-    if element.tag == "a" and element.get("href") is not None:
+    if element.tag == "a" and element.get("href") is not None and _is_seen(element):
         is_note = (element.getparent().get("class") or "").startswith("footnote-ref")
         return Part("link", "#footnote" if is_note else _target(element.get("href", "")), depth)
     if element.tag == "img":
@@ -87,6 +87,11 @@ def _inline(element: html.HtmlElement, depth: int) -> Part | None:
     if element.tag == "p" and not _in_item(element) and (said := _words(element)):
         return Part("paragraph", said, depth)
     return None
+
+
+def _is_seen(link: html.HtmlElement) -> bool:
+    """Tell whether there is anything to click: a link in a link leaves the outer one empty."""
+    return len(link) > 0 or bool((link.text or "").strip())
 
 
 def _footnotes(element: html.HtmlElement) -> Iterator[Part]:

@@ -16,7 +16,8 @@ PIECES = """
 """
 ENDLESS = """
     <div>¶¶ {::comment} $$ `{: >·a¶ >· -· ![ [a]( [a](< [a](b·" *a·**b· _a· <a· <b> <div> <!-- {:a· {:a¶ [a]:·b·'c· |a
-    a|b¶ `a·``b· <http: <code> ~~a· ····a¶¶ [^a] [^a]:·b¶¶[^a] *·a¶·· a¶:·b¶ &#1 \\ [ ] [[a] <p·markdown='1'>¶ ```¶ ~~~~a¶
+    a|b¶ `a·``b· <http: <code> ~~a· ····a¶¶ [^a] [^a]:·b¶¶[^a] *·a¶·· a¶:·b¶ &#1 \\ [ ] [[a]
+    <p·markdown='1'>¶ ```¶ ~~~~a¶
 """
 
 

@@ -39,7 +39,7 @@ def _commonmark(*extensions: str) -> Renderer:
 def _goldmark(body: str) -> str:
     from feeds.markup import goldmark
 
-    return goldmark.relinked(_commonmark("autolink", "header_attributes")(body), body)
+    return goldmark.linked(_commonmark("header_attributes")(goldmark.prepared(body)))
 
 
 def _kramdown(body: str) -> str:
