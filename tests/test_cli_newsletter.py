@@ -1,6 +1,7 @@
 """preview, issue, schedule, run-due: what an operator types and sees."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -131,3 +132,17 @@ def test_runs_at_once_send_one_mail(feeds: Call, site: Path) -> None:
         "sara@example.org.eml",
     ]
     assert len(json.loads(feeds("issue", "list", "--json")[1])) == 1
+
+
+def test_run_that_a_rate_stops_says_until_when(feeds: Call, site: Path) -> None:
+    """On the site's clock; the next run, too early, says the same."""
+    (site / "feeds.toml").write_text(SETTINGS + 'smtp = { rate = "2/hour" }\n', "utf-8")
+    feeds("subscribers", "add", "badr@example.org")
+    write(site, "new")
+    feeds("issue", "news", "--all-new")
+    said = [feeds("deliver"), feeds("deliver")]
+    line = re.compile(r"(.*)the rate or quota lets no more leave until 20\d\d-\d\d-\d\d \d\d:\d\d\n")
+    found = [line.fullmatch(out) for _, out, _ in said]
+
+    assert [code for code, _, _ in said] == [75, 75]
+    assert [each and each[1] for each in found] == ["deliveries: 1 sent; ", ""]

@@ -227,6 +227,16 @@ def test_issue_that_is_cancelled_meanwhile_stops(site: Settings, store: Store) -
     assert again.deliveries == {"queued": 2}
 
 
+def test_run_that_a_quota_stops_tells_until_when(site: Settings, store: Store) -> None:
+    """Whatever issue was under way; one that nothing holds back tells no time."""
+    quota = Memory(Outcome("deferred", 452, "4.5.3", counts=False, meaning="quota"))
+    stopped, again = (deliver(site, store, quota, MONDAY + timedelta(minutes=each)) for each in (0, 10))
+    free = deliver(site, store, Memory(), MONDAY + timedelta(hours=2))
+
+    assert (stopped.until, again.until, free.until) == (MONDAY + timedelta(hours=1),) * 2 + (None,)
+    assert (again.outcomes, free.outcomes) == ({}, {"sent": 3})
+
+
 def test_issue_that_waits_for_approval_stays(tmp_path: Path) -> None:
     """Nothing of it leaves before."""
     site, memory = settings(tmp_path, Newsletter("weekly", approve=True)), Memory()

@@ -17,7 +17,7 @@ from feeds.model import Issue, Newsletter, Problem
 from feeds.progress import Progress, quiet
 
 if TYPE_CHECKING:
-    from feeds.newsletter import Planned, Ran
+    from feeds.newsletter import Delivered, Planned, Ran
     from feeds.publish import Built, Public
 
 
@@ -219,7 +219,7 @@ def deliver(call: Call) -> int:
             call.settings, store, backend, _clock, environ=os.environ, progress=progress, stopping=told
         )
     call.value(done)
-    call.say(f"deliveries: {counted(done.outcomes)}" if done.outcomes else "nothing to deliver")
+    call.say(_delivered(call, done) or "nothing to deliver")
     return 75 if any(each.state == "open" for each in done.issues) else 0
 
 
@@ -284,8 +284,14 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
         call.say(f"came back: {counted(ran.returned)}")
     for opened in ran.opened if ran else ():
         call.say(_about(opened))
-    if ran and ran.delivered.outcomes:
-        call.say(f"deliveries: {counted(ran.delivered.outcomes)}")
+    if ran and (line := _delivered(call, ran.delivered)):
+        call.say(line)
+
+
+def _delivered(call: Call, done: "Delivered") -> str:
+    """Say what a run delivered and, where a rate or quota stopped it, until when; "" when it did nothing."""
+    waits = f"the rate or quota lets no more leave until {_local(call, done.until)}" if done.until else ""
+    return "; ".join(filter(None, (f"deliveries: {counted(done.outcomes)}" if done.outcomes else "", waits)))
 
 
 def _newsletters_due(settings: Settings, found: "Public", progress: Progress, stopping: Told) -> "Ran":

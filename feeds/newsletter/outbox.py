@@ -1,6 +1,7 @@
 """Deliver what is queued."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -28,6 +29,7 @@ class Delivered(Struct, frozen=True):
 
     outcomes: Mapping[str, int]  # state -> how many deliveries ended the run in it
     issues: tuple[Issue, ...]  # those that were open when it began, as they are now
+    until: datetime | None = None  # when what a rate or a quota holds back may leave, where that is a while
 
 
 def backend_of(settings: Settings, environ: Mapping[str, str]) -> Backend:
@@ -61,7 +63,8 @@ def deliver(
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
     with Crew(backend) as crew:
-        run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=Gate(limits(settings.mail.smtp))), crew)
+        gate = Gate(limits(settings.mail.smtp))
+        run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=gate), crew, clock)
         try:
             for issue in under_way:
                 run.deliver(issue, press_of(store, issue, keys, seal), progress, stopping)
@@ -69,14 +72,15 @@ def deliver(
             run.finish()
     with store.reading() as connection:
         now = tuple(issues.read(connection, each.id) for each in under_way)
-    return Delivered(dict(run.ledger.outcomes), now)
+    return Delivered(dict(run.ledger.outcomes), now, run.until)
 
 
 class _Run:
     """The ledger and the crew at work: what is done is noted, what may leave is given out."""
 
-    def __init__(self, ledger: Ledger, crew: Crew) -> None:
-        self.ledger, self._crew = ledger, crew
+    def __init__(self, ledger: Ledger, crew: Crew, clock: Clock) -> None:
+        self.ledger, self._crew, self._clock = ledger, crew, clock
+        self.until: datetime | None = None
         self._breaker = Breaker()
 
     def deliver(self, issue: Issue, press: Press, progress: Progress, stopping: Callable[[], bool]) -> None:
@@ -93,6 +97,9 @@ class _Run:
                 count += 1
                 progress(label, count, total)
                 self._react(done, issue)
+        if (wait := self.ledger.wait) > PATIENCE:
+            turn = self._clock() + timedelta(seconds=wait)
+            self.until = min(self.until or turn, turn)
         self.ledger.put_back()
 
     def finish(self) -> None:
