@@ -140,6 +140,9 @@ BROKEN = [
     ("rss", "urn:uuid:1<", "tag:example.org,2025-08-01:posts/first.md<", "stands a second time"),
     ("rss", "urn:uuid:1<", "123<", "not unique enough"),
     ("rss", 'isPermaLink="false">urn:uuid:1', 'isPermaLink="true">urn:uuid:1', "called a permalink"),
+    ("rss", 'isPermaLink="false">urn:uuid:1', 'isPermaLink="no">urn:uuid:1', "'no' is unknown"),
+    ("rss", 'medium="image"', 'medium="picture"', "'picture' is unknown"),
+    ("rss", 'rel="hub"', 'rel="hubs"', "'hubs' is no registered relation"),
     (
         "rss",
         "<description>خلاصة AT&amp;amp;T</description>\n      <content:encoded>",
@@ -195,6 +198,7 @@ BROKEN = [
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>TAG:example.org,2025:feed</id>", "canonical"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>tag:example.org:feed</id>", "not a tag URI"),
     ("atom", "<id>urn:uuid:1</id>", "<id>أول</id>", "not an absolute URI"),
+    ("atom", "<id>urn:uuid:1</id>", "<id>javascript:1</id>", "javascript: makes no lasting name"),
     ("atom", "<id>urn:uuid:1</id>", "<id>tag:example.org,2025-08-01:posts/first.md</id>", "stands a second time"),
     ("atom", '<title type="html">أول &amp;amp; آخر</title>', "", "entry has no title"),
     ("atom", '<title type="html">أول &amp;amp; آخر</title>', "<title>a &lt;b&gt;</title>", "looks like markup"),
@@ -237,6 +241,7 @@ BROKEN = [
     ("opml", "<title>قائمة</title>", "", "head has no title"),
     ("opml", "<title>قائمة</title>", "<title>a &lt;b&gt;</title>", "<b> is not closed"),
     ("opml", "<title>قائمة</title>", "<title>a</title><docs>x</docs>", "<docs> is not known"),
+    ("opml", 'version="2.0"', 'version="3"', "version '3'"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', "", "has no xmlUrl"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', 'xmlUrl="feed.xml"', "not an absolute web address"),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from feeds.check import html
-from feeds.check.tree import Element, Finding, Table, read, walk
+from feeds.check.tree import Element, Finding, Table, finding, read, walk
 from feeds.check.values import Fault, address, language, rfc_822, web_url, words
 
 
@@ -44,6 +44,8 @@ def check(document: bytes, url: str) -> Iterator[Finding]:
     yield from found
     if root is None:
         return
+    if root.get("version") != "2.0":
+        yield finding(root, "", f"version {root.get('version')!r}", 'make it "2.0"', "OPML 2.0")
     yield from walk(root, {"head": Element(required=True), "body": Element(required=True)})
     for table, parents in ((HEAD, root.iterfind("head")), (BODY, root.iterfind("body"))):
         for parent in parents:

@@ -28,6 +28,7 @@ from feeds.check.values import (
     mailbox,
     media_type,
     media_url,
+    one_of,
     rfc_822,
     rfc_3339,
     unique,
@@ -68,7 +69,7 @@ ITEM: Table = {
     "enclosure": Element(
         attributes={"url": media_url, "length": whole_number, "type": media_type}, needs=("url", "length", "type")
     ),
-    "guid": Element(unique, required=True),
+    "guid": Element(unique, required=True, attributes={"isPermaLink": one_of("true", "false")}),
     "pubDate": Element(rfc_822, called="published"),
     "source": Element(words, attributes={"url": web_url}, needs=("url",)),
     f"{ATOM}link": LINK,

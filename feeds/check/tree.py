@@ -8,7 +8,19 @@ from typing import Any
 from lxml import etree
 from msgspec import Struct
 
-from feeds.check.values import Check, Fault, characters, language, media_type, uri, web_url, whole_number, words
+from feeds.check.values import (
+    Check,
+    Fault,
+    characters,
+    language,
+    media_type,
+    one_of,
+    relation,
+    uri,
+    web_url,
+    whole_number,
+    words,
+)
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -55,7 +67,7 @@ LINK = Element(
     often=True,
     attributes={
         "href": uri,
-        "rel": words,
+        "rel": relation,
         "type": media_type,
         "hreflang": language,
         "title": words,
@@ -63,8 +75,11 @@ LINK = Element(
     },
     needs=("href",),
 )
+_MEDIUM = one_of("image", "audio", "video", "document", "executable")
 MEDIA_TABLE: Table = {
-    f"{MEDIA}content": Element(often=True, attributes={"url": web_url, "type": media_type, "fileSize": whole_number}),
+    f"{MEDIA}content": Element(
+        often=True, attributes={"url": web_url, "type": media_type, "fileSize": whole_number, "medium": _MEDIUM}
+    ),
     f"{MEDIA}thumbnail": Element(often=True, attributes={"url": web_url}, needs=("url",)),
 }
 

@@ -45,6 +45,13 @@ _LANGUAGES = """
     sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi
     yo za zh zu
 """
+_SCHEMES = frozenset(("http", "https", "tag", "urn", "info", "mailto", "news", "nntp", "mid", "cid", "ftp", "dns"))
+# Of those at IANA, the ones that feeds have a use for.
+_RELATIONS = """
+    alternate self enclosure related via hub replies license describedby search edit edit-media service up first last next
+    previous current
+    prev-archive next-archive payment
+"""
 OLDEST = 1990  # the W3C validator holds what is older for a mistake
 
 
@@ -53,6 +60,17 @@ def characters(text: str) -> Iterator[Fault]:
     if strange := sorted(set(text) - set(clean_text(text))):
         names = ", ".join(f"U+{ord(each):04X}" for each in strange)
         yield Fault(f"{names} in the text", "remove these characters", "W3C validator: BadCharacters")
+
+
+def one_of(*choices: str) -> Check:
+    """Make a check that takes one of these words and nothing else."""
+
+    def check(text: str) -> Iterator[Fault]:
+        if text not in choices:
+            rule = "RSS 2.0: guid; Media RSS: medium; W3C validator"
+            yield Fault(f"{text!r} is unknown", f"write {' or '.join(choices)}", rule)
+
+    return check
 
 
 def words(text: str) -> Iterator[Fault]:
@@ -74,9 +92,19 @@ def uri(text: str) -> Iterator[Fault]:
         yield Fault(f"{text!r} is not a tag URI", "write tag:example.org,2025-08-01:path", "RFC 4151 2.1")
 
 
+def relation(text: str) -> Iterator[Fault]:
+    """Check what a link is to the page that has it: a registered name, or a URI."""
+    if text not in _RELATIONS.split() and not _URI.fullmatch(text):
+        mend = f"write one of {', '.join(_RELATIONS.split())}"
+        yield Fault(f"{text!r} is no registered relation", mend, "RFC 4287 4.2.7.2; W3C validator")
+
+
 def identifier(text: str) -> Iterator[Fault]:
     """Check an id that readers compare letter by letter: a URI in its canonical form."""
     yield from uri(text)
+    if (scheme := text.partition(":")[0].lower()) not in _SCHEMES:
+        mend = "write a tag: URI or a web address, unless readers know it as it is"
+        yield Fault(f"{scheme}: makes no lasting name", mend, "W3C validator: SchemeNotIANARegistered")
     if (better := _canonical(text)) != text:
         mend = f"write {better!r}, unless readers know it as it is"
         yield Fault(f"{text!r} is not in its canonical form", mend, "RFC 4287 4.2.6.1")
