@@ -19,8 +19,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def plain(body: str) -> str:
-    """Cut Liquid, Nunjucks and shortcode tags from a body, and control characters, which engines treat as they like."""
-    return _CONTROLS.sub("", _TEMPLATE_CODE.sub("", body)).strip("\n") + "\n"
+    """Cut Liquid, Nunjucks and shortcode tags from a body, and control characters, which engines treat as they like.
+
+    Also "{filename}", with which Pelican links to other posts: there are none in the bare site.
+    """
+    return _CONTROLS.sub("", _TEMPLATE_CODE.sub("", body).replace("{filename}", "")).strip("\n") + "\n"
 
 
 def hugo(bodies: Sequence[str], work: Path, site: Path) -> list[str]:

@@ -27,17 +27,23 @@ def available(names: Sequence[str] = ()) -> dict[str, Render]:
 
 def _ours() -> dict[str, Maker]:
     """Make those that the package itself chooses from, with all that it does before and after."""
+    from feeds.markup.links import resolved
+    from feeds.markup.marked import rooted
     from feeds.markup.renderers import RENDERERS as OURS
 
+    after: dict[str, Render] = {
+        "markdown": lambda html: resolved(html, "", {}),
+        "marked": lambda html: rooted(html, ""),
+    }
     return {
-        f"feeds: {name}": partial(_as_it_is, render)
+        f"feeds: {name}": partial(_both, render, after.get(name, str))
         for name, render in OURS.items()
         if name not in {"html", "text", "rst"}
     }
 
 
-def _as_it_is(render: Render) -> Render:
-    return render
+def _both(render: Render, then: Render) -> Render:
+    return lambda body: then(render(body))
 
 
 def _python_markdown(*extensions: str) -> Maker:

@@ -40,6 +40,8 @@ def parts(body: str) -> list[Part]:
     root = html.fragment_fromstring(_legal(body), create_parent="div")
     for element in [element for element in root.iterdescendants() if _is_dressing(element)]:
         element.drop_tree()
+    for numbered in root.xpath("//table[contains(@class, 'highlighttable')]"):
+        numbered.getparent().replace(numbered, numbered.xpath(".//td[@class='code']//pre")[0])
     footnotes = [note for element in root.xpath(_FOOTNOTES) for note in _footnotes(element)]
     return [*_parts(root, 0), *sorted(footnotes)]
 
@@ -119,7 +121,7 @@ def _in_item(element: html.HtmlElement) -> bool:
 def _target(address: str) -> str:
     if _FOOTNOTE.fullmatch(address):
         return "#footnote"
-    whole = re.sub(r"^(\w+://[^/?#]+)/?$", r"\1/", address.strip())
+    whole = re.sub(r"^(\w+://[^/?#]+)/?$", r"\1/", re.sub(r"^/(?:\.\./)+", "/", address.strip()))
     return quote(unquote(whole), safe="/:?#&=@%+,;~!$'()*[]")
 
 

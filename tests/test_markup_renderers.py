@@ -34,6 +34,9 @@ def test_text() -> None:
         ("<div markdown=1>\n*a*\n</div>", "<div>\n<p><em>a</em></p>\n</div>"),
         ("# a {#b .c}", '<h1 class="c" id="b">a</h1>'),
         ("a\n{: .b title=c}", '<p class="b" title="c">a</p>'),
+        ("    :::Python\n    a", '<pre><code class="language-python">a\n</code></pre>'),
+        ("    #!sh\n    a", '<pre><code class="language-sh">a\n</code></pre>'),
+        ("    #!/bin/sh\n    a", "<pre><code>#!/bin/sh\na\n</code></pre>"),
         ("[a](b){target=_blank}", '<p><a href="b" target="_blank">a</a></p>'),
     ],
 )

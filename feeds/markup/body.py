@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from urllib.parse import urlsplit
 
 from feeds.markup import Rendered
 from feeds.markup.characters import clean_text, first_dropped
@@ -10,6 +11,7 @@ from feeds.markup.direction import direction
 from feeds.markup.excerpt import CUT, excerpt, mark_cut
 from feeds.markup.image import first_image
 from feeds.markup.links import resolved
+from feeds.markup.marked import rooted
 from feeds.markup.renderers import RENDERERS
 from feeds.markup.sanitise import sanitise
 from feeds.markup.templates import expanded
@@ -26,7 +28,7 @@ def rendered(post: Post, body: str, site: Site, first_line: int, links: Mapping[
     problems = [] if text is body else _illegal_characters(post.path, body, first_line)
     text, unknown = expanded(post, text, site, first_line, links)
     problems += unknown
-    markup, trouble = _clean_html(post, text, links)
+    markup, trouble = _clean_html(post, text, site, links)
     if trouble:
         problems.append(Problem(post.path, first_line, str(trouble), trouble.mend))
     head, mark, rest = (clean_text(part) for part in markup.partition(CUT))
@@ -49,17 +51,24 @@ def _illegal_characters(path: str, body: str, first_line: int) -> list[Problem]:
 
 
 def _clean_html(
-    post: Post, body: str, links: Mapping[str, str], markup: str = ""
+    post: Post, body: str, site: Site, links: Mapping[str, str], markup: str = ""
 ) -> tuple[str, UnrenderableError | None]:
     """Render and clean, with the mark of the excerpt in; where a renderer gives up, another does it."""
     try:
-        html = RENDERERS[markup or post.markup](body)
+        html = RENDERERS[markup or _markup(post)](body)
+        if post.template == "hexo":
+            html = rooted(html, urlsplit(site.url).path.rstrip("/"))
         return sanitise(resolved(mark_cut(html), post.path, links), post.url), None
     except UnrenderableError as error:
         trouble = error
     except Exception as error:  # a renderer's bug must not cost more than this post its looks
         trouble = UnrenderableError(f"{type(error).__name__} while rendering, so it is shown as plain text")
-    return _clean_html(post, body, links, trouble.instead)[0], trouble
+    return _clean_html(post, body, site, links, trouble.instead)[0], trouble
+
+
+def _markup(post: Post) -> str:
+    """Name the renderer: Hexo's GFM is that of marked."""
+    return "marked" if post.markup == "gfm" and post.template == "hexo" else post.markup
 
 
 def _directed(markup: str, language: str, site_language: str) -> str:

@@ -11,7 +11,7 @@ import comrak
 
 from feeds.markup.unrenderable import UnrenderableError
 
-_ALWAYS = ("table", "strikethrough", "tasklist", "footnotes", "description_lists")
+_ALWAYS = ("table", "strikethrough", "tasklist", "footnotes")
 
 
 @cache

@@ -13,12 +13,16 @@ from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from feeds.markup.unrenderable import UnrenderableError
 
 _STEPS = 10_000_000  # a second or less
 _STEPS_A_CHARACTER = 50
 _FENCED = re.compile(r"^(```++|~~~++).*?^\1", re.MULTILINE | re.DOTALL)
+# ":::python" or "#!python" as the first line; "#!/bin/sh" stays, it is a part of the code.
+_LANGUAGE = re.compile(r"(?:::+|#!)([\w#.+-]+)[ \t]*(?:hl_lines=(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*(?:\n|\Z)")
 _PLACEHOLDERS = ("\x02", "\x03", "klzzwxh:", "wzxhzdk:")
 # Of "{...}" only what can be nothing else: `{"a": 1}` and `{% include x %}` are the author's text.
 _ATTRIBUTES = r"\{(?::[ ]*|[ ]*(?=[#.][\w-]|[\w-]+=[^\s=]))([^\}\n ][^\n]*)\}"
@@ -69,6 +73,17 @@ class _InlineMeter(InlineProcessor):
         return iter(())
 
 
+class _LanguageLine(Treeprocessor):
+    """Takes the line from code that only names its language to `codehilite`, which Pelican and Nikola have on."""
+
+    def run(self, root: Element) -> None:
+        for code in root.iterfind(".//pre/code"):
+            text = code.text or ""
+            if line := _LANGUAGE.match(text):
+                code.text = AtomicString(text[line.end() :])
+                code.set("class", f"language-{line[1].lower()}")
+
+
 class _Bounds(Extension):
     """What we change in python-markdown."""
 
@@ -79,6 +94,7 @@ class _Bounds(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - python-markdown's name
         md.parser.blockprocessors.register(_BlockMeter(md, self.budget), "meter", 1000)
         md.inlinePatterns.register(_InlineMeter(md, self.budget), "meter", 1000)
+        md.treeprocessors.register(_LanguageLine(md), "language line", 0)
         lists: Any = md.treeprocessors["attr_list"]
         lists.HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
         lists.BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")

@@ -39,7 +39,13 @@ def _commonmark(*extensions: str) -> Renderer:
 def _goldmark(body: str) -> str:
     from feeds.markup import goldmark
 
-    return goldmark.linked(_commonmark("header_attributes")(goldmark.prepared(body)))
+    return goldmark.linked(_commonmark("description_lists", "header_attributes")(goldmark.prepared(body)))
+
+
+def _marked(body: str) -> str:
+    from feeds.markup import marked
+
+    return _commonmark("autolink")(marked.prepared(body))
 
 
 def _kramdown(body: str) -> str:
@@ -59,7 +65,8 @@ def _text(body: str) -> str:
 # What `Post.markup` may say -> its renderer: how each writes real posts is in docs/fidelity.md. "text" takes anything.
 RENDERERS: dict[str, Renderer] = {
     "markdown": _markdown,  # Pelican, Nikola
-    "gfm": _commonmark("autolink"),  # Hexo, Astro, Docusaurus, Gatsby
+    "gfm": _commonmark("autolink"),  # Astro, Docusaurus, Gatsby
+    "marked": _marked,  # Hexo
     "goldmark": _goldmark,  # Hugo
     "pulldown": _commonmark("header_attributes"),  # Zola
     "kramdown": _kramdown,  # Jekyll
