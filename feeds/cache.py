@@ -31,7 +31,8 @@ R = TypeVar("R")
 
 def key(*parts: object) -> bytes:
     """Return a digest of values that msgspec can encode, and of the code that made something of them."""
-    return blake2b(msgspec.msgpack.encode([made_with(), *parts]), digest_size=_BYTES).digest()
+    # JSON, since MessagePack has the instant of a time without its offset from UTC, which feeds show.
+    return blake2b(msgspec.json.encode([made_with(), *parts]), digest_size=_BYTES).digest()
 
 
 def recall(root: Path, name: str, kind: type[T], wanted: bytes = b"") -> T | None:
@@ -60,7 +61,8 @@ def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), ro
     parts = (msgspec.msgpack.encode(each) for each in values)
     with suppress(OutputError):
         output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
-        output.replace(root / FOLDER / name, chain([wanted], *((len(part).to_bytes(4), part) for part in parts)))
+        sized = (len(part).to_bytes(4) + part for part in parts)
+        output.replace(root / FOLDER / name, chain([wanted], sized))
 
 
 def _part(file: BinaryIO) -> bytes:

@@ -14,8 +14,7 @@ _NOTHING: Mapping[str, Noted] = MappingProxyType({})
 
 def read(folder: Path, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     """Read the lock of the site in `folder`; None when there is none. Raises SettingsError or OutputError."""
-    data = output.read(folder / lock.FILE_NAME)
-    return lock.parse(data, noted) if data.strip() else None
+    return lock.parse(output.read(folder / lock.FILE_NAME), noted)
 
 
 def write(folder: Path, content: Lock) -> bool:
