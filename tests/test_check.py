@@ -121,6 +121,7 @@ BROKEN = [
     ("json", '"language": "fr"', '"language": "cn-ZH"', "no language"),
     ("rss", "text-align: right", "margin: 99999em", "style"),
     ("atom", "<name>ليلى</name>", "<name>ليلى &lt;layla@example.org&gt;</name>", "holds a mail address"),
+    ("atom", "<name>ليلى</name>", "<name>A &amp;amp; B</name>", "looks like markup"),
     # its history
     ("rss", "<channel>", f"<channel><fh:archive {HISTORY}/>", "of no archive"),
     ("atom", "<rights", f"<fh:archive {HISTORY}/><rights", "the way back to the feed"),

@@ -44,6 +44,8 @@ def _name(text: str) -> Iterator[Fault]:
     yield from words(text)
     if re.search(r"<[^<>\s]+@[^<>\s]+>", text):
         yield Fault(f"{text!r} holds a mail address", "give it apart, as email", "W3C validator: ContainsEmail")
+    elif MARKUP.search(text):
+        yield Fault(f"{text!r} looks like markup", "write the name alone", "W3C validator: ContainsHTML")
 
 
 FEED: Table = _named(

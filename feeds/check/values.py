@@ -48,9 +48,8 @@ _LANGUAGES = """
 _SCHEMES = frozenset(("http", "https", "tag", "urn", "info", "mailto", "news", "nntp", "mid", "cid", "ftp", "dns"))
 # Of those at IANA, the ones that feeds have a use for.
 _RELATIONS = """
-    alternate self enclosure related via hub replies license describedby search edit edit-media service up first last next
-    previous current
-    prev-archive next-archive payment
+    alternate self enclosure related via hub replies license describedby payment search service edit edit-media up
+    first last next previous current prev-archive next-archive
 """
 OLDEST = 1990  # the W3C validator holds what is older for a mistake
 
