@@ -1,5 +1,6 @@
 """`feeds bounces` and what `feeds run-due` says of mail that came back."""
 
+import re
 import subprocess
 import sys
 from email import message_from_bytes
@@ -51,8 +52,11 @@ def test_reader_subscribes_and_confirms_by_two_mails(site: Path) -> None:
     (message,) = (message_from_bytes(path.read_bytes()) for path in (site / "mail").rglob("*.eml"))
     answer = f"From: leila@example.net\nTo: {message['Reply-To']}\nSubject: Re: yes\nMessage-ID: <2@x>\n\n"
     said += [feeds(site, "bounces", "-", given=answer.encode()), feeds(site, "subscribers", "list")]
+    shown = feeds(site, "subscribers", "show", "leila@example.net")[1].splitlines()
 
     assert [code for code, _, _ in said] == [0] * 4
+    assert shown[:2] == ["leila@example.net active", "  weekly: categories (default), cadence (default)"]
+    assert re.fullmatch(r"  weekly: asked by mail <1@x> on .* UTC; confirmed by mail <2@x> on .* UTC", shown[3])
     assert [out for _, out, _ in said] == [
         "1 asked\n",
         "deliveries: 1 sent\n",

@@ -40,6 +40,24 @@ def test_sender_is_the_address_and_not_the_name(line: str, sender: str) -> None:
     assert found.sender == sender
 
 
+@pytest.mark.parametrize(
+    ("sender", "is_person"),
+    [
+        ("no-reply@example.net", False),
+        ("acme-donotreply@example.net", False),
+        ("bounces+1@example.net", False),
+        ("owner-list@example.net", False),
+        ("list-request@example.net", False),
+        ("postmaster@example.net", False),
+        ("homeowner-1@example.net", True),
+        ("anna.replyson@example.net", True),
+    ],
+)
+def test_addresses_that_nobody_writes_from(sender: str, is_person: bool) -> None:
+    """Known by their names, without taking a person for one of them."""
+    assert (written(f"From: {sender}\n\n".encode()) is not None) == is_person
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in BOUNCES.glob("*.eml")))
 def test_what_comes_from_machines_is_known(name: str) -> None:
     """Bounces, complaints, receipts and answers of machines; what people wrote is not mistaken for one."""

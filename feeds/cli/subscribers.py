@@ -19,7 +19,7 @@ CONFIRM = click.option("--confirm", is_flag=True, help="Ask by mail first; only 
 
 @click.group()
 def subscribers() -> None:
-    """Add, change, list, import, export, remove, suppress and erase the readers of the newsletters."""
+    """Add, change, list, show, import, export, remove, suppress and erase the readers of the newsletters."""
 
 
 @subscribers.command()
@@ -41,6 +41,28 @@ def add(call: Call, email: str, confirm: bool, **choices: Any) -> None:
         added = subscriptions.add(call.settings, store, email, datetime.now(UTC), enrol=enrol, **choices)
     call.value(added)
     call.say(f"{added.email} is asked to confirm by the next `feeds deliver`" if confirm else f"{added.email} added")
+
+
+@subscribers.command()
+@click.argument("email")
+@with_call
+def show(call: Call, email: str) -> None:
+    """Show what is kept of the reader EMAIL: what they chose, since when, and who asked for it, and how."""
+    from feeds import subscriptions
+
+    with call.store() as store:
+        record = subscriptions.show(store, email)
+    call.value(record)
+    reader = record.reader
+    call.say(
+        ", ".join(filter(None, (f"{reader.email} {reader.status}", reader.name, reader.language, reader.timezone)))
+    )
+    for each in reader.subscriptions:
+        call.say(f"  {each.newsletter}: categories {_shown(each.categories)}, cadence {_shown(each.cadence)}")
+    confirmed = f", confirmed {record.confirmed:%Y-%m-%d %H:%M}" if record.confirmed else ""
+    call.say(f"  came {record.created:%Y-%m-%d %H:%M}{confirmed} (UTC)")
+    for line in record.consent:
+        call.say(f"  {line}")
 
 
 @subscribers.command()

@@ -15,7 +15,7 @@ _ID = re.compile(r"<[!-;=?-~]{1,200}>")
 _BULK = {"bulk", "list", "junk"}
 # What no mail of a person to one address carries.
 _MASS = ("list-id", "list-unsubscribe", "feedback-id", "x-auto-response-suppress", "x-loop")
-_NOBODY = re.compile(r"no.?reply|do.?not.?reply|bounces?[+-]|owner-|-request@", re.IGNORECASE)
+_NOBODY = re.compile(r"no[._-]?reply|do[._-]?not[._-]?reply|^bounces?[+-]|^owner-|-(?:owner|request)@", re.IGNORECASE)
 
 
 class Written(Struct, frozen=True):

@@ -9,10 +9,10 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, update
 
 from feeds.model import Subscription
-from feeds.store.tables import delivery, issue, request, subscriber, subscription
+from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
 
 _STREAM = "/confirm"
 
@@ -117,16 +117,16 @@ def mails(
 
 
 def any_before(connection: Connection, before: datetime) -> bool:
-    """Tell whether somebody is pending, or was asked and waits, since a time before that."""
-    pending = select(1).where(subscriber.c.status == "pending", subscriber.c.created < before)
-    return connection.scalar(pending.union_all(select(1).where(request.c.asked < before)).limit(1)) is not None
+    """Tell whether somebody has been pending, or has not answered, since a time before that."""
+    old = select(1).where(pending, subscriber.c.created < before).exists()
+    return bool(connection.scalar(select(or_(old, select(1).where(request.c.asked < before).exists()))))
 
 
 def unanswered(connection: Connection, before: datetime) -> tuple[int, ...]:
     """Return the readers who are pending, and were last asked before a time."""
     waiting = select(1).where(request.c.subscriber_id == subscriber.c.id, request.c.asked >= before).exists()
-    pending = and_(subscriber.c.status == "pending", subscriber.c.created < before, ~waiting)
-    return tuple(connection.scalars(select(subscriber.c.id).where(pending)))
+    old = and_(pending, subscriber.c.created < before, ~waiting)
+    return tuple(connection.scalars(select(subscriber.c.id).where(old)))
 
 
 def forget(connection: Connection, before: datetime) -> None:

@@ -112,6 +112,13 @@ def find(connection: Connection, email_key: str) -> Subscriber | None:
     return next(_subscribers(connection, subscriber.c.email_key == email_key), None)
 
 
+def record(connection: Connection, subscriber_id: int) -> tuple[datetime, datetime | None, str]:
+    """Return when a subscriber came, when they confirmed that, and the record of who asked for it, and how."""
+    columns = (subscriber.c.created, subscriber.c.confirmed, subscriber.c.consent)
+    created, confirmed, consent = connection.execute(select(*columns).where(subscriber.c.id == subscriber_id)).one()
+    return created, confirmed, consent
+
+
 def with_ids(connection: Connection, ids: Collection[int]) -> dict[int, Subscriber]:
     """Return some subscribers, by id."""
     return {each.id: each for each in _subscribers(connection, subscriber.c.id.in_(ids))}

@@ -134,6 +134,11 @@ subscriber = Table(
     _one_of("status", SUBSCRIBER_STATES),
 )
 
+# As text: SQLite uses a partial index only for a query that says the same, word by word, without parameters.
+pending = text("subscriber.status = 'pending'")
+_pending = text("status = 'pending'")
+Index("ix_subscriber_pending", subscriber.c.created, sqlite_where=_pending, postgresql_where=_pending)
+
 subscription = Table(
     "subscription",
     metadata,
@@ -276,7 +281,7 @@ delivery = Table(
     CheckConstraint("sent_at IS NOT NULL OR state <> 'sent'", name="dated_when_sent"),
 )
 
-# As text: SQLite uses a partial index only for a query that says the same, word by word, without parameters.
+# As `pending` is.
 ready = text("delivery.state IN ('queued', 'deferred')")
 _ready = text("state IN ('queued', 'deferred')")
 _held = text("worker_id IS NOT NULL")

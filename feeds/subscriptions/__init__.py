@@ -6,6 +6,7 @@ Who has left is never brought back by an operator's list: only the reader can do
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.config import Settings
@@ -13,7 +14,7 @@ from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
 from feeds.subscriptions.changing import Changed, change
-from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, key_of, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
@@ -23,6 +24,7 @@ __all__ = [
     "COLUMNS",
     "Changed",
     "Imported",
+    "Record",
     "add",
     "change",
     "erase",
@@ -30,6 +32,7 @@ __all__ = [
     "import_csv",
     "leave",
     "listed",
+    "show",
     "suppress",
     "unsubscribe",
     "unsuppress",
@@ -66,6 +69,25 @@ def add(
         what = "was asked, and has not answered" if became["asked"] else what
         raise UsageError(f"{reader.email} {what}")
     return found
+
+
+class Record(Struct, frozen=True):
+    """All that is kept of a reader, but for the deliveries."""
+
+    reader: Subscriber
+    created: datetime
+    confirmed: datetime | None  # when they said yes, or somebody for them; None while that is awaited
+    consent: tuple[str, ...]  # who asked for it, and how; a line for each time
+
+
+def show(store: Store, email: str) -> Record:
+    """Return what is kept of a reader, and what proves that they want it. Raises UsageError when there is none."""
+    with store.reading() as connection:
+        found = subscribers.find(connection, key_of(email))
+        if not found:
+            raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
+        created, confirmed, consent = subscribers.record(connection, found.id)
+    return Record(found, created, confirmed, tuple(consent.splitlines()))
 
 
 def listed(store: Store, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:
