@@ -31,7 +31,7 @@ def place(path: str, roots: Collection[str] = (), *, has_languages: bool = True,
     `roots` are folders such as "content" and "src/content": the first that the path lies in is none of its `folders`.
     """
     *folders, name = path.split("/")
-    inner = folders if keeps_root else _below(folders, roots)
+    inner = folders if keeps_root else below(folders, roots)
     stem, language = _without_language(name.rpartition(".")[0], has_languages)
     if has_languages and len(inner) != len(folders) and inner and is_language(inner[0]):
         language, inner = language or inner[0], inner[1:]
@@ -63,7 +63,7 @@ def name(given: Place) -> str:
     return given.folders[-1] if given.stem.lower() == "index" and given.folders else given.stem
 
 
-def _below(folders: list[str], roots: Collection[str]) -> list[str]:
+def below(folders: list[str], roots: Collection[str]) -> list[str]:
     """Drop the folders down to a root that lies anywhere on the way: a repository holds more than a blog."""
     for root in roots:
         steps = root.split("/")

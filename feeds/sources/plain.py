@@ -10,10 +10,16 @@ from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
 
+# Where all that is served lies in the repositories of many sites, whatever makes them.
+_ROOTS = ("src/content", "_content", "content", "src/pages", "pages")
+
+
 def place(path: str) -> Place:
     """Read what a path says: a date in the name or the folders, a language, a folder of its own for `slug/index.md`."""
+    found = paths.place(path)
+    *folders, name = path.split("/")
     # Without an engine the address is the path: that of `x.ar.md` is not that of `x.md`.
-    return replace(paths.place(path), stem=path.rpartition("/")[2].rpartition(".")[0])
+    return replace(found, stem=name.rpartition(".")[0], folders=tuple(paths.below(folders, _ROOTS)))
 
 
 def address(piece: Piece, permalink: str) -> str:
