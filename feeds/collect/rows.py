@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
+from functools import cache as remember
 from hashlib import blake2b
 from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from feeds import cache, sources, tree
 from feeds.collect.halves import halves
@@ -26,6 +27,7 @@ _INDEX = re.compile(r".*/index(?:\.[A-Za-z-]{2,8})?\.(?:md|markdown|html|adoc|or
 # coarse (2 s on FAT): the next build reads it once more.
 _FRESH = 2_000_000_000  # ns
 _UNSURE: Stamp = (-1, -1, -1)
+_TIMES = ("published", "updated", "expires")  # of a post
 
 
 class Row(Struct, frozen=True, array_like=True):
@@ -38,6 +40,7 @@ class Row(Struct, frozen=True, array_like=True):
     left_out: str = ""  # the reason
     problems: tuple[Problem, ...] = ()
     line: str = ""  # the post's line in feeds.lock, once it has one
+    offsets: tuple[int, ...] = ()  # of the post's times from UTC, in minutes: what is noted knows the instant alone
 
 
 class _Noted(Struct, frozen=True, array_like=True):
@@ -100,6 +103,7 @@ class Rows:
         noted = cache.recall_rows(self._root, _NAME, dict[str, Stamp | None], Row, self._key)
         if noted and all(tree.stamp(self._root / path) == stamp for path, stamp in noted[0].items()):
             self.seen, self._before = noted
+            _put_back_offsets(self._before)
 
     def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str], grown: Tree) -> list[Row]:
         """Open these files."""
@@ -117,8 +121,11 @@ class Rows:
             return _Noted(sight.seen, rows)
 
         parts = halves(paths, read, _Noted)
-        self.seen |= {path: stamp for part in parts for path, stamp in part.seen.items()}
-        return [row for part in parts for row in part.rows]
+        # What is known from before was made with what was there before: should that differ, the next build sees it.
+        self.seen = {path: stamp for part in parts for path, stamp in part.seen.items()} | self.seen
+        rows = [row for part in parts for row in part.rows]
+        _put_back_offsets(rows)
+        return rows
 
     def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:
         if reason := sources.refusal(path, self._dialect):
@@ -137,7 +144,7 @@ class Rows:
             return replace(known, stamp=stamp)
         parsed = self._parsed(path, data, shelf)
         reason = parsed.left_out.reason if parsed.left_out else ""
-        return Row(path, stamp, mark, parsed.post, reason, parsed.problems)
+        return Row(path, stamp, mark, parsed.post, reason, parsed.problems, offsets=_offsets(parsed.post))
 
     def _parsed(self, path: str, data: bytes, shelf: Shelf) -> Parsed:
         try:
@@ -148,6 +155,26 @@ class Rows:
         except Exception as error:  # ours to mend, but no reason to lose all other posts
             problem = Problem(path, 0, f"it cannot be read: {error!r}", "please report this with the file")
         return Parsed(None, None, (problem,))
+
+
+def _offsets(post: Post | None) -> tuple[int, ...]:
+    """Return how far the times of a post are from UTC, in minutes; nothing where none is."""
+    offsets = (getattr(post, name).utcoffset() if getattr(post, name, None) else None for name in _TIMES)
+    minutes = tuple([offset // timedelta(minutes=1) if offset else 0 for offset in offsets])
+    return minutes if any(minutes) else ()
+
+
+def _put_back_offsets(rows: Iterable[Row]) -> None:
+    """Show the times of posts as their authors wrote them, since feeds do; these posts are nobody else's yet."""
+    for row in rows:
+        for name, minutes in zip(_TIMES, row.offsets, strict=False):
+            if row.post and minutes:
+                force_setattr(row.post, name, getattr(row.post, name).astimezone(_zone(minutes)))
+
+
+@remember
+def _zone(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
 
 
 def digest(data: bytes) -> bytes:

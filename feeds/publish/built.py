@@ -47,7 +47,7 @@ class World(Struct, frozen=True):
 
 class _Noted(Struct, frozen=True):
     world: World
-    built: msgspec.Raw
+    built: bytes  # JSON, since MessagePack has no offsets of times
 
 
 def unchanged(root: Path, now: datetime) -> tuple[Built | None, Tree | None]:
@@ -61,14 +61,14 @@ def unchanged(root: Path, now: datetime) -> tuple[Built | None, Tree | None]:
         return None, None
     grown = tree.grow(str(root), noted.world.folders, noted.world.without)
     is_same = noted.world.posts == grown.digest()
-    return (msgspec.msgpack.decode(noted.built, type=Built) if is_same else None), grown
+    return (msgspec.json.decode(noted.built, type=Built) if is_same else None), grown
 
 
 def note(root: Path, world: World, built: Built) -> None:
     """Note a build that is done."""
     paths = tuple(sorted((*built.written, *built.unchanged)))
     again = replace(built, written=(), unchanged=paths, removed=())
-    cache.note(root, _NAME, _Noted(world, msgspec.Raw(msgspec.msgpack.encode(again))), cache.key())
+    cache.note(root, _NAME, _Noted(world, msgspec.json.encode(again)), cache.key())
 
 
 def settings_digest(root: Path) -> bytes:
