@@ -9,7 +9,6 @@ from feeds.sources.dialect import Dialect, Piece, Place
 from feeds.sources.permalink import expand, hyphenated
 from feeds.sources.text import one_line
 
-
 # Where all that is served lies in the repositories of many sites, whatever makes them.
 _ROOTS = ("src/content", "_content", "content", "src/pages", "pages")
 
