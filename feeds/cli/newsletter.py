@@ -265,12 +265,15 @@ def _tick(call: Call, said: set[Problem], told: Told) -> None:
 
 
 def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "Ran | None"]:
-    from feeds.publish import announce, build, public
+    from feeds import publish
 
     settings, now = load(call.site), _clock()  # anew each time: the scheduler goes on while the operator edits
-    found = public(settings, now)
-    built = build(settings, now, progress, found=found)
-    told = announce(settings, built.feeds, _clock())
+    built, grown = publish.unchanged(settings.root, now)
+    if built and not (settings.newsletter or settings.feeds.hub):
+        return built, None
+    found = publish.survey(settings, now, grown)
+    built = built or publish.build(settings, now, progress, found=found)
+    told = publish.announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))
     ran = _newsletters_due(settings, found, progress, stopping) if settings.newsletter else None
     return replace(built, problems=(*built.problems, *(ran.problems if ran else ()))), ran
