@@ -56,13 +56,19 @@ def truth(value: object) -> bool | None:
 
 def terms(values: Mapping[str, Any], keys: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """Collect categories or tags from `keys` (each with how a string is parted), each once, in the first spelling."""
-    stated = said(values, keys_of(keys))
-    partings = dict(keys) if stated else {}
-    return once([term for key, value in stated for term in _terms(value, partings[key])])
+    if not (stated := said(values, keys_of(keys))):
+        return ()
+    partings = dict(keys)
+    return once(term for key, value in stated for term in _terms(value, partings[key]))
 
 
 def once(found: Iterable[str]) -> tuple[str, ...]:
     """Drop empty terms and those that differ from an earlier one in nothing but case."""
+    return _once(tuple(found))
+
+
+@lru_cache(maxsize=1024)  # posts of a blog have the same few categories and tags
+def _once(found: tuple[str, ...]) -> tuple[str, ...]:
     first: dict[str, str] = {}
     for term in filter(None, map(one_line, found)):
         first.setdefault(term.casefold(), term)

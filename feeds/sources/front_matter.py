@@ -40,8 +40,10 @@ class FrontMatter(Struct, frozen=True):
 
         A key with a dot looks into a map: "last_update.date".
         """
-        stated = ((key, value) for key, value in fields.said(self.values, keys) if value not in ("", [], {}))
-        return next(stated, ("", None))
+        for key, value in fields.said(self.values, keys):
+            if value not in ("", [], {}):
+                return key, value
+        return "", None
 
     def problem(self, key: str, what: str, mend: str) -> Problem:
         """Make a Problem that points to the line of a key; to the whole file for ""."""

@@ -34,6 +34,7 @@ DAY_PARTS: Mapping[str, Callable[[datetime], str]] = {
     "minute": lambda day: f"{day.minute:02}",
     "second": lambda day: f"{day.second:02}",
 }
+_ALLOWED = re.compile(r"[A-Za-z0-9_.~/-]*")  # in most names nothing else stands
 _SLASHES = re.compile("/{2,}")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 
@@ -71,7 +72,7 @@ def unknown(pattern: str, names: Collection[str]) -> tuple[str, ...]:
 
 def escape(path: str) -> str:
     """Percent-encode what is not allowed in a path (RFC 3986 section 3.3), a "%" of a file's name too."""
-    return quote(path, "/:@!$&'()*+,;=~")
+    return path if _ALLOWED.fullmatch(path) else quote(path, "/:@!$&'()*+,;=~")
 
 
 def hyphenated(text: str, also: str = "") -> str:

@@ -156,6 +156,8 @@ class _Reading:
         )
 
     def _aliases(self) -> tuple[str, ...]:
+        if not fields.said(self.matter.values, self._keys.aliases):
+            return ()
         given = fields.terms(self.matter.values, tuple((key, WHOLE) for key in self._keys.aliases))
         return tuple(absolute_url(alias.lstrip("/"), self._site.url) for alias in given)
 

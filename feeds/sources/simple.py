@@ -29,55 +29,58 @@ def _listed(item: str, space: str) -> str:
 
 
 _FLOW, _ARRAY = _listed(f"{_QUOTED}|{_WORDS}", "[ ]*+"), _listed(_QUOTED, r"[ \n]*+")
+_CLOSED = rf"(?:{_END})*+(?:-{{3,}}|\+{{3,}}|\.{{3}})[ \t]*\n?\Z"
+_ELSE = r"([\s\S]+)"  # what is not simple, to the end of the block
 # Groups: a key, its text, its list in brackets, its list of lines.
 _YAML = re.compile(
     rf"(?:{_END})*+{_KEY}:(?:[ ]++(?:({_FOLDED}|{_QUOTED}|{_BARE})|({_FLOW})){_END}"
-    rf"|{_END}((?P<space>[ ]*+){_LINE}(?:(?P=space){_LINE})*+)?)"
+    rf"|{_END}((?P<space>[ ]*+){_LINE}(?:(?P=space){_LINE})*+)?)|{_CLOSED}|{_ELSE}"
 )
 # Groups: the name of a table; a key, its value, its list.
 _TOML = re.compile(
     rf"(?:{_END})*+(?:\[{_KEY}\]|{_KEY}=[ ]*+"
-    rf"(?:({_QUOTED}|true|false|{_MOMENT}|0|[1-9][0-9]{{0,8}}+)|({_ARRAY}))){_END}"
+    rf"(?:({_QUOTED}|true|false|{_MOMENT}|0|[1-9][0-9]{{0,8}}+)|({_ARRAY}))){_END}|{_CLOSED}|{_ELSE}"
 )
-_CLOSED = re.compile(rf"(?:{_END})*+(?:-{{3,}}|\+{{3,}}|\.{{3}})[ \t]*\n?")
 _IN_BRACKETS = re.compile(f"{_QUOTED}|{_WORDS}")
 _IN_LINES = re.compile(rf"^[ ]*+-[ ]++({_QUOTED}|{_BARE})", re.MULTILINE)
 
 
 def read(kind: str, text: str) -> dict[str, Any] | None:
     """Read a block with its fences, its text clean; None for all that is not simple."""
+    reader = _READERS.get(kind)
     try:
-        values, end = _yaml(text) if kind == "yaml" else _toml(text) if kind == "toml" else ({}, 0)
+        return reader(text, text.find("\n") + 1) if reader else None
     except ValueError:
         return None
-    return values if _CLOSED.fullmatch(text, end) else None
 
 
-def _yaml(text: str) -> tuple[dict[str, Any], int]:
-    """Return what the keys say, and where the last one ends that can be read. Raises ValueError for one too many."""
+def _yaml(text: str, start: int) -> dict[str, Any]:
+    """Return what the keys say. Raises ValueError where that is not simple."""
     values: dict[str, Any] = {}
-    end = text.find("\n") + 1
-    while found := _YAML.match(text, end):
-        key, said, words, lines, _ = found.groups()
-        value: Any = _scalar(said) if said else None
-        if words or lines:
-            value = [_scalar(each) for each in (_IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines))]
-        values[_new(key, values)] = value
-        end = found.end()
-    return values, end
+    for key, said, words, lines, _, other in _YAML.findall(text, start):
+        if key:
+            many = _IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines) if lines else None
+            value = (_scalar(said) if said else None) if many is None else [_scalar(each) for each in many]
+            values[_new(key, values)] = value
+        elif other:
+            raise ValueError
+    return values
 
 
-def _toml(text: str) -> tuple[dict[str, Any], int]:
-    values: dict[str, Any] = {}
-    table, end = values, text.find("\n") + 1
-    while found := _TOML.match(text, end):
-        header, key, said, many = found.groups()
-        if header:
-            table = values[_new(header, values)] = {}
-        else:
+def _toml(text: str, start: int) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    values = table
+    for header, key, said, many, other in _TOML.findall(text, start):
+        if key:
             table[_new(key, table)] = _typed(said) if said else [each[1:-1] for each in _IN_BRACKETS.findall(many)]
-        end = found.end()
-    return values, end
+        elif header:
+            table = values[_new(header, values)] = {}
+        elif other:
+            raise ValueError
+    return values
+
+
+_READERS = {"yaml": _yaml, "toml": _toml}
 
 
 def _new(key: str, values: dict[str, Any]) -> str:

@@ -38,6 +38,8 @@ def one_line(value: object) -> str:
 
 def plain(value: object) -> str:
     """Return `one_line` without inline Markdown and HTML, and with entities as the characters they stand for."""
+    if value is None or value == "":
+        return ""
     line = one_line(value)[:_LONGEST]
     if not _MARKS.search(line):
         return line
