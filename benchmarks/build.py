@@ -1,11 +1,13 @@
 """Build feeds alone with this project and its peers, side by side, and compare what it takes.
 
-    python -m benchmarks.build --work SCRATCH [--posts 1000]... [--peer hugo]... [--runs 5] [--write docs/benchmarks.md]
+    python -m benchmarks.build --work SCRATCH [--posts 1000]... [--peer hugo]... [--runs 5] [--json FILE]
+        [--write docs/benchmarks.md]
 
 Makes the corpora, installs the peers by package name, then in each round lets every system in turn build cold (output
 and caches gone, files still in the system's page cache), again with nothing changed, and again with the newest post
 changed. Every feed must hold the entries that the corpus asks for. Prints medians of wall and CPU seconds and of peak
-memory, and how often the time of the fastest peer each took.
+memory, and how often the time of the fastest peer each took. What another run has put into FILE is kept, so that the
+slow peers may have a run of their own.
 """
 
 import argparse
@@ -31,7 +33,6 @@ from benchmarks.peers import PEERS, Peer
 from benchmarks.peers.peer import LIMIT, URL
 
 KINDS = ("cold", "no change", "one changed")
-OURS = "feeds"
 Entries = Mapping[str, Sequence[tuple[str, str]]]  # category, "" for the site -> title and link of each entry
 
 
@@ -44,6 +45,7 @@ class Result(Struct, frozen=True):
     formats: str
     costs: Mapping[str, Cost]  # by kind
     verdict: str  # "same", or what is wrong
+    rounds: int
 
 
 class Blog(Struct, frozen=True):
@@ -134,6 +136,7 @@ def compare(peers: Sequence[Peer], count: int, runs: int, work: Path, limit: flo
             peer.formats,
             _medians(rounds[peer.name]),
             "failed" if peer.name in failures else verdict(peer, blog, work),
+            len(rounds[peer.name]),
         )
         for peer in peers
     ]
@@ -142,24 +145,25 @@ def compare(peers: Sequence[Peer], count: int, runs: int, work: Path, limit: flo
 def table(results: Sequence[Result]) -> str:
     """Write results as a Markdown table, quickest first; what is not ours is measured against, too."""
     lines = [
-        "| posts | system | writes | " + " | ".join(f"{kind}: s | CPU s | MB | x" for kind in KINDS) + " | entries |",
-        "|--:|---|---|" + "--:|" * 4 * len(KINDS) + "---|",
+        "| posts | system | writes | "
+        + " | ".join(f"{kind}: s | CPU s | MB | x" for kind in KINDS)
+        + " | entries | rounds |",
+        "|--:|---|---|" + "--:|" * 4 * len(KINDS) + "---|--:|",
     ]
     for one in sorted(results, key=lambda one: (one.posts, *(cost.wall for cost in one.costs.values()))):
-        peers = [other for other in results if other.posts == one.posts and other.system != OURS]
+        peers = [other for other in results if other.posts == one.posts and not other.system.startswith("feeds")]
         cells = " | ".join(_cells(kind, one, peers) for kind in KINDS)
-        lines.append(f"| {one.posts:,} | {one.version} | {one.formats} | {cells} | {one.verdict} |")
+        lines.append(f"| {one.posts:,} | {one.version} | {one.formats} | {cells} | {one.verdict} | {one.rounds} |")
     return "\n".join(lines)
 
 
-def page(results: Sequence[Result], runs: int) -> str:
+def page(results: Sequence[Result]) -> str:
     """Write the page of the documentation."""
     return _PAGE.format(
         date=datetime.now(UTC).date(),
         cores=os.cpu_count(),
         memory=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         python=".".join(map(str, sys.version_info[:2])),
-        runs=runs,
         table=table(results),
     )
 
@@ -189,7 +193,7 @@ _PAGE = """\
 # Benchmarks
 
 Made on {date} by `python -m benchmarks.build`, on a machine with {cores} cores and {memory} GB, Python {python};
-medians of {runs} rounds in which the systems took turns.
+medians of rounds in which the systems took turns.
 
 Everyone builds **feeds alone** from the same generated posts, half Arabic, half English, 6.4 KB on average, in
 the front matter of each system: one feed for the site and one for each of twelve categories, full content, 20
@@ -210,15 +214,19 @@ def main() -> None:
     ask.add_argument("--runs", type=int, default=5, help="rounds (default: 5)")
     ask.add_argument("--limit", type=float, default=900, help="seconds that one build may take (default: 900)")
     ask.add_argument("--write", type=Path, help="page to write, beside what is printed")
-    ask.add_argument("--json", type=Path, help="file to write the figures to")
+    ask.add_argument("--json", type=Path, help="file to keep the figures in")
     chosen = ask.parse_args()
     peers = [PEERS[name] for name in chosen.peer or PEERS]
     results: list[Result] = []
     for count in chosen.posts or [1000]:
         results += compare(peers, count, chosen.runs, chosen.work.resolve(), chosen.limit)
+    if chosen.json and chosen.json.exists():
+        new = {(one.posts, one.system) for one in results}
+        kept = msgspec.json.decode(chosen.json.read_bytes(), type=list[Result])
+        results += [one for one in kept if (one.posts, one.system) not in new]
     print(table(results))
     if chosen.write:
-        chosen.write.write_text(page(results, chosen.runs), "utf-8")
+        chosen.write.write_text(page(results), "utf-8")
     if chosen.json:
         chosen.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
 

@@ -7,10 +7,10 @@ from benchmarks.peers.eleventy import ELEVENTY
 from benchmarks.peers.hugo import HUGO
 from benchmarks.peers.jekyll import JEKYLL
 from benchmarks.peers.nikola import NIKOLA
-from benchmarks.peers.ours import FEEDS
+from benchmarks.peers.ours import FEEDS, FEEDS_PLAIN
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.pelican import PELICAN
 
 __all__ = ["PEERS", "Peer"]
 
-PEERS: dict[str, Peer] = {peer.name: peer for peer in (FEEDS, HUGO, ELEVENTY, PELICAN, NIKOLA, JEKYLL)}
+PEERS: dict[str, Peer] = {peer.name: peer for peer in (FEEDS, HUGO, ELEVENTY, FEEDS_PLAIN, PELICAN, NIKOLA, JEKYLL)}

@@ -11,20 +11,26 @@ _SETTINGS = f"""\
 url = "{URL}/"
 title = "Benchmark"
 [posts]
-engine = "plain"
+engine = "%s"
 permalink = "/posts/:slug/"
 """
 
 
-FEEDS = Peer(
-    name="feeds",
-    version=lambda _work: f"feeds {feeds.__version__}",
-    path=lambda sample: f"posts/{sample.slug}.md",
-    text=lambda sample: front_matter(sample, "categories", "%Y-%m-%dT%H:%M:%SZ"),
-    files={"feeds.toml": _SETTINGS},
-    command=lambda _work: [Path(sys.executable).with_name("feeds"), "build", "--quiet"],
-    leaves=("public", ".feeds", "feeds.lock"),
-    site_feed="public/feed.xml",
-    category_feed="public/feeds/{}/feed.xml",
-    formats="RSS, Atom, JSON Feed",
-)
+def _ours(name: str, engine: str, markdown: str) -> Peer:
+    return Peer(
+        name=name,
+        version=lambda _work: f"feeds {feeds.__version__}, {markdown}",
+        path=lambda sample: f"posts/{sample.slug}.md",
+        text=lambda sample: front_matter(sample, "categories", "%Y-%m-%dT%H:%M:%SZ"),
+        files={"feeds.toml": _SETTINGS % engine},
+        command=lambda _work: [Path(sys.executable).with_name("feeds"), "build", "--quiet"],
+        leaves=("public", ".feeds", "feeds.lock"),
+        site_feed="public/feed.xml",
+        category_feed="public/feeds/{}/feed.xml",
+        formats="RSS, Atom, JSON Feed",
+    )
+
+
+# Each renders Markdown as the peers do that it is to be held against.
+FEEDS = _ours("feeds", "hugo", "Markdown as Hugo")
+FEEDS_PLAIN = _ours("feeds-plain", "plain", "Markdown as Pelican and Nikola")
