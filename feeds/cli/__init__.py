@@ -4,7 +4,6 @@ Each command lives in the file of its group and is imported only when it is call
 nothing to do should cost next to nothing.
 """
 
-import difflib
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -58,6 +57,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first word names. Raises UsageError, with the command that it is nearest to."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             mend = f"did you mean {near[0]}?" if near else "`feeds --help` lists them"
             raise UsageError(f"there is no command {args[0]!r}", mend)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
-from feeds.config import Settings, load
 from feeds.model import Problem
 from feeds.progress import Progress, quiet
 
 if TYPE_CHECKING:
+    from feeds.config import Settings
     from feeds.store import Store
 
 # Whether the process was asked to end: SIGTERM of systemd, Ctrl-C of a person.
@@ -44,8 +44,10 @@ class Call:
         self.site, self.as_json, self.quiet, self.verbose = site, as_json, quiet, verbose
 
     @functools.cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Settings of the site. Raises SettingsError."""
+        from feeds.config import load
+
         return load(self.site)
 
     @contextmanager
