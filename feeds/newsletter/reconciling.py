@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from feeds import relaylog
 from feeds.errors import UsageError
@@ -77,9 +78,14 @@ def retry(store: Store, label: str, now: datetime) -> int:
 
 def issue_named(store: Store, label: str) -> Issue:
     """Return the issue with a label such as "weekly-42". Raises UsageError."""
-    newsletter, _, number = label.rpartition("-")
     with store.reading() as connection:
-        found = issues.find(connection, newsletter, int(number)) if number.isdecimal() else None
+        return issue_in(connection, label)
+
+
+def issue_in(connection: Connection, label: str) -> Issue:
+    """Do as `issue_named`, within a transaction."""
+    newsletter, _, number = label.rpartition("-")
+    found = issues.find(connection, newsletter, int(number)) if number.isdecimal() else None
     if found is None:
         raise UsageError(f"there is no issue {label!r}", "write it like weekly-42; `feeds issue list` shows all")
     return found

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from feeds.errors import UsageError
 from feeds.model import Issue
-from feeds.newsletter.reconciling import issue_named
-from feeds.store import Store, issues, requests, standings, subscribers
+from feeds.newsletter.reconciling import issue_in
+from feeds.store import Store, issues, standings, subscribers
 from feeds.store.standings import Reason, Standing
 from feeds.subscriptions.enrolling import key_of
+
+UNDER_WAY = ("waiting", "open", "paused")
 
 
 class Status(Struct, frozen=True):
@@ -24,24 +27,21 @@ class Status(Struct, frozen=True):
 
 def status(store: Store, label: str, now: datetime) -> Status:
     """Return how far an issue is; "" is the newest. Raises UsageError when there is none."""
-    issue = issue_named(store, label) if label else _newest(store)
-    with store.reading() as connection:
-        turn = standings.next_turn(connection, issue.id)
-        reasons = standings.reasons(connection, issue.id)
-        return Status(issues.read(connection, issue.id), reasons, turn, standings.at_work(connection, now))
+    with store.reading() as connection:  # one moment: the reasons add up to the counts
+        return _status(connection, issue_in(connection, label) if label else _newest(connection), now)
 
 
 def under_way(store: Store, now: datetime) -> tuple[Status, ...]:
     """Return how far each issue is that is not done, the oldest first."""
     with store.reading() as connection:
-        found = [each for each in issues.listed(connection) if each.state not in ("done", "cancelled")]
-    return tuple(status(store, f"{each.newsletter}-{each.number}", now) for each in found)
+        found = [each for state in UNDER_WAY for each in issues.listed(connection, state=state)]
+        return tuple(_status(connection, each, now) for each in sorted(found, key=lambda each: each.id))
 
 
 def of_issue(store: Store, label: str, states: Sequence[str] = ()) -> Iterator[Standing]:
     """Yield the deliveries of an issue, all or those in some states; "" is the newest issue. Raises UsageError."""
-    issue = issue_named(store, label) if label else _newest(store)
     with store.reading() as connection:
+        issue = issue_in(connection, label) if label else _newest(connection)
         yield from standings.of_issue(connection, issue.id, states)
 
 
@@ -54,9 +54,13 @@ def of_reader(store: Store, email: str) -> tuple[Standing, ...]:
         return tuple(standings.of_reader(connection, reader.id))
 
 
-def _newest(store: Store) -> Issue:
-    with store.reading() as connection:
-        found = [each for each in issues.listed(connection) if not requests.is_stream(each.newsletter)]
-    if not found:
-        raise UsageError("there is no issue yet", "`feeds issue NEWSLETTER` opens one")
-    return found[-1]
+def _status(connection: Connection, issue: Issue, now: datetime) -> Status:
+    reasons = standings.reasons(connection, issue.id)
+    turn = standings.next_turn(connection, issue.id) if issue.deliveries.get("deferred") else None
+    return Status(issue, reasons, turn, standings.at_work(connection, now))
+
+
+def _newest(connection: Connection) -> Issue:
+    if found := issues.newest(connection):
+        return found
+    raise UsageError("there is no issue yet", "`feeds issue NEWSLETTER` opens one")

@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from feeds.model import Delivery, Outcome
 from feeds.store.bulk import update_each
+from feeds.store.engine import unchecked
 from feeds.store.subscribers import Group, in_group
 from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
 
@@ -94,7 +95,8 @@ def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: st
     }
     readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
     queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
-    return connection.execute(queued).rowcount
+    with unchecked(connection):
+        return connection.execute(queued).rowcount
 
 
 def claimable(issue_id: int, now: datetime, limit: int, without: Collection[str] = ()) -> Select[Any]:

@@ -128,6 +128,12 @@ def read(connection: Connection, issue_id: int) -> Issue:
     return next(_issues(connection, connection.execute(select(issue).where(issue.c.id == issue_id)).all()))
 
 
+def newest(connection: Connection) -> Issue | None:
+    """Return the issue that was opened last."""
+    rows = connection.execute(select(issue).order_by(issue.c.id.desc()).limit(1)).all()
+    return next(_issues(connection, rows), None)
+
+
 def listed(connection: Connection, *, newsletter: str = "", state: str = "") -> tuple[Issue, ...]:
     """Return issues, oldest first: all, or those of one newsletter or in one state."""
     query = select(issue).order_by(issue.c.id)
