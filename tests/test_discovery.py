@@ -253,10 +253,16 @@ def test_folders_of_posts(tmp_path: Path, paths: list[str], folders: tuple[str, 
         ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\n", "/:folders/:name/"),
         ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\nPOSTS = (('a/*.md', 'b', ''),)\n", "/b/:name/"),
         ("conf.py", "BLOG_TITLE = 'x'\nPOSTS = (('a/*.md', 'a', ''),)\n", ""),
+        ("docusaurus.config.js", "docs: {routeBasePath: 'd'}, blog: {path: 'x', routeBasePath: '/'},", "/:slug"),
+        ("docusaurus.config.js", "trailingSlash: true, blog: {routeBasePath: '/news'},", "/news/:slug/"),
+        ("docusaurus.config.js", "trailingSlash: true, blog: {x: {y: 1}, showReadingTime: true}", "/:route/:slug/"),
+        ("docusaurus.config.js", "docs: {routeBasePath: '/'}, blog: {path: 'x'}", ""),
+        ("astro.config.mjs", "export default defineConfig({trailingSlash: 'never'})", "/:collection/:id"),
+        ("astro.config.mjs", "export default defineConfig({trailingSlash: 'always'})", ""),
     ],
 )
-def test_what_makes_a_slug_is_taken_over(tmp_path: Path, file: str, text: str, permalink: str) -> None:
-    """Where names are not made ASCII, or stand for titles, the permalink says so."""
+def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: str, permalink: str) -> None:
+    """Where they are not as the engine makes them by itself, the permalink says so."""
     (tmp_path / file).write_text(text, "utf-8")
 
     assert permalink == discover(tmp_path).permalink

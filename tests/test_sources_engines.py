@@ -309,6 +309,18 @@ def test_addresses_that_end_in_html() -> None:
     ]
 
 
+def test_the_main_language_in_a_folder() -> None:
+    """Where Hugo is told so, the main language has a folder too, but for posts that name their whole address."""
+    data = {"defaultcontentlanguage": "ar", "defaultcontentlanguageinsubdir": True}
+    beside = Beside(values=ENGINES["hugo"].values_of(data, "content/posts/a.md"))
+    headers = (DATE, f"{DATE}\nurl: /x/", f"{DATE}\nurl: x/")
+    found = [parsed("hugo", "content/posts/a.md", header, "", beside).post for header in headers]
+    found.append(parsed("hugo", "content/posts/a.fr.md", DATE, "", beside).post)
+
+    expected = [f"https://example.org/{path}" for path in ("ar/posts/a/", "x/", "ar/x/", "fr/posts/a/")]
+    assert expected == [each and each.url for each in found]
+
+
 @pytest.mark.parametrize(
     ("said", "path", "expected"),
     [

@@ -155,6 +155,7 @@ def astro(look: Look) -> dict[str, Any]:
         "title": _in_script(words, "SITE_TITLE") or _in_script(words, "title"),
         "description": _in_script(words, "SITE_DESCRIPTION") or _in_script(words, "desc"),
         "author": _in_script(words, "author"),
+        "permalink": "/:collection/:id" if _in_script(script, "trailingSlash") == "never" else "",
         "out": _in_script(script, "outDir") or "dist",
         "paths": "astro",
     }
@@ -169,9 +170,19 @@ def docusaurus(look: Look) -> dict[str, Any]:
         "description": _in_script(script, "tagline"),
         "language": _in_script(script, "defaultLocale"),
         "url": _joined(_in_script(script, "url"), _in_script(script, "baseUrl")),
+        "permalink": _docusaurus_permalink(script),
         "out": "build",
         "paths": "docusaurus",
     }
+
+
+def _docusaurus_permalink(script: str) -> str:
+    """Return the pattern of posts where they are not served in the folder that they lie in, or as folders."""
+    blog = re.search(r"\bblog[\"']?\s*:\s*\{", script)
+    route = _in_script(script[blog.end() :].partition("}")[0], "routeBasePath") if blog else ""
+    end = "/" if re.search(r"\btrailingSlash\s*:\s*true\b", script) else ""
+    folder = f"/{route.strip('/')}" if route.strip("/") else "" if route else "/:route"
+    return f"{folder}/:slug{end}" if route or end else ""
 
 
 def gatsby(look: Look) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def address(piece: Piece, permalink: str) -> str:
         path = path.rstrip("/") + ".html"
     elif (by_section and not own) or not path.rpartition("/")[2].count("."):
         path = path.rstrip("/") + "/"
-    return path if own.startswith("/") or not piece.language else f"/{piece.language.lower()}{path}"
+    folder = piece.language.lower() or one_line(piece.values.get("language_folder"))
+    return path if own.startswith("/") or not folder else f"/{folder}{path}"
 
 
 def tokens(pattern: str) -> str:
@@ -93,7 +94,12 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """Return what is handed down to a path: the pattern of its section, and `cascade` where it is for all kinds."""
     if not data:
         return data
-    said = {"permalinks": _pattern(data.get("permalinks"), path), "uglyurls": data.get("uglyurls")}
+    is_in_folder = data.get("defaultcontentlanguageinsubdir") is True
+    said = {
+        "permalinks": _pattern(data.get("permalinks"), path),
+        "uglyurls": data.get("uglyurls"),
+        "language_folder": is_in_folder and (data.get("defaultcontentlanguage") or "en"),
+    }
     return {**_cascade(data.get("cascade")), **{key: value for key, value in said.items() if value}}
 
 
