@@ -22,6 +22,7 @@ from feeds.store import Store, deliveries, engine, issues, migrations, secrets, 
 from feeds.store.deliveries import Claimed, Settlement
 from feeds.store.issues import NewIssue
 from feeds.store.subscribers import Group, NewSubscriber
+from tests.servers import Postgres
 
 URL = "sqlite:///feeds.db"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -157,6 +158,27 @@ def test_locked_database_is_one_line(sqlite: Store, tmp_path: Path, monkeypatch:
         pass
 
     impatient.close()
+
+
+def test_sleeper_on_a_server_holds_up_nobody_for_ever(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was stopped in the middle of a transaction loses it, and the next one goes on."""
+    monkeypatch.setattr(engine, "ASLEEP_SECONDS", 1)
+    url = postgres.make("asleep")
+    with (
+        Store.open(url, tmp_path) as asleep,
+        Store.open(url, tmp_path) as other,
+        pytest.raises(StoreError, match="idle-in-transaction"),
+    ):
+        overtake(asleep, other)
+
+
+def overtake(asleep: Store, other: Store) -> None:
+    with asleep.writing("work") as connection:
+        with other.writing("work") as waiting:
+            secrets.secret(waiting)
+        secrets.secret(connection)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "feeds.db", "", "sqlite+aiosqlite:///feeds.db"])

@@ -15,6 +15,7 @@ from feeds.errors import SettingsError, StoreError
 _POSTGRES = "postgresql+psycopg"
 DRIVERS = {"sqlite": "sqlite", "postgres": _POSTGRES, "postgresql": _POSTGRES, _POSTGRES: _POSTGRES}
 BUSY_SECONDS = 10
+ASLEEP_SECONDS = 300  # in the middle of a transaction: far more than any of ours thinks, less than a lease
 
 # Part of what the driver says -> how to mend it.
 CURES = {
@@ -45,9 +46,17 @@ def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
     try:
         if driver == "sqlite":
             return _sqlite(parsed, folder, make)
-        return create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
+        engine = create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise SettingsError(str(error), "run `pip install 'feeds[postgres]'`", where) from error
+    event.listen(engine, "connect", _limit_sleep)
+    return engine
+
+
+def _limit_sleep(connection: Any, _record: Any) -> None:
+    # A process that was stopped while it held rows would hold up all others for as long as its connection lives.
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{ASLEEP_SECONDS}s'")
+    connection.commit()
 
 
 def _sqlite(url: URL, folder: Path, make: bool) -> Engine:
