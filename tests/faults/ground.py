@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -30,6 +31,8 @@ title = "مدونتي"
 language = "ar"
 [[newsletter]]
 name = "weekly"
+cadence = "{cadence}"
+settle = 0
 [mail]
 from = "مدونتي <news@example.org>"
 postal_address = "شارع 1، الجزائر"
@@ -51,20 +54,22 @@ class Ground:
     def __init__(
         self,
         folder: Path,
-        readers: int,
+        readers: int | list[str],
         *,
         url: str = "sqlite:///feeds.db",
         more: str = "",
         connections: int = CONNECTIONS,
         opened: bool = True,
         port: int = 0,
+        cadence: str = "weekly on monday at 08:00",
     ) -> None:
         self.folder, self.port, self.dumps = folder, port or free_port(), folder / "dumps"
         self.dumps.mkdir()
-        text = SETTINGS.format(port=self.port, url=url, more=more, connections=connections)
+        text = SETTINGS.format(port=self.port, url=url, more=more, connections=connections, cadence=cadence)
         (folder / "feeds.toml").write_text(text, "utf-8")
         (folder / "posts").mkdir()
-        self.readers = [f"reader{number}@example.org" for number in range(readers)]
+        names = [f"reader{number}" for number in range(readers)] if isinstance(readers, int) else readers
+        self.readers = [f"{name}@example.org" for name in names]
         self.connections = connections
         self._arrived: dict[str, tuple[str, str]] = {}  # by file
         self.subscribe()
@@ -185,3 +190,9 @@ def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
     with process:
         said, complained = process.communicate()
     return process.returncode, said + complained
+
+
+def stopped(process: "subprocess.Popen[str]") -> None:
+    """Stop a process in the midst of what it does, and wait until it stands still; SIGCONT lets it go on."""
+    process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)

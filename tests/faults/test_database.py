@@ -23,7 +23,7 @@ from feeds import newsletter as deeds
 from feeds.delivery.memory import Memory
 from feeds.errors import StoreError
 from feeds.store import Store
-from tests.faults.ground import LONG, Ground, ended
+from tests.faults.ground import LONG, Ground, ended, stopped
 from tests.newsletter_site import MONDAY, WEEK, posts, settings, source, subscribe
 from tests.servers import Postgres, postgres
 from tests.test_newsletter_outbox import states
@@ -250,11 +250,11 @@ def test_power_cut_at_any_moment(tmp_path: Path) -> None:
                 goal = min(ground.count() + chance.randint(1, len(ground.readers) // images), len(ground.readers) - 20)
                 while ground.count() < goal:
                     pass
-                process.send_signal(signal.SIGSTOP)
+                stopped(process)
                 image = Image(ground, tmp_path / f"image{number}", chance)
                 image.agrees()
                 process.send_signal(signal.SIGCONT)
-            process.send_signal(signal.SIGSTOP)
+            stopped(process)
             last = Image(ground, tmp_path / "last", chance)
             process.kill()
         last.put_back()

@@ -52,5 +52,5 @@ def test_the_log_decides_what_is_in_doubt(tmp_path: Path) -> None:
     assert ground.states() == dict.fromkeys(ground.readers, "sent")
     assert found == Counter(ground.readers)
     print(
-        f"{KILLS} kills: {len(doubt)} in doubt, {became.sent} of them taken, {became.queued} sent again; 0 lost, 0 twice"
+        f"{KILLS} kills, {len(doubt)} in doubt: {became.sent} were taken, {became.queued} sent again; 0 lost, 0 twice"
     )
