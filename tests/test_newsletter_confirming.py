@@ -254,6 +254,21 @@ def test_sign_ups_in_a_row_make_one_mail(site: Settings, store: Store, memory: M
     assert counts == [1, 1, 1, 0]
 
 
+def test_addresses_of_one_mailbox_are_asked_as_one(site: Settings, store: Store, memory: Memory) -> None:
+    """What stands behind a + leads to the same reader, as do dots at Gmail; elsewhere dots tell people apart."""
+    senders = ("leila+1@gmail.com", "le.ila@gmail.com", "LEILA+2@googlemail.com", "a@example.net", "a+x@example.net")
+    for sender in (*senders, "b.c@example.net", "bc@example.net"):
+        take(site, store, letter(sender))
+    asked = [message["To"] for message in deliver(site, store, memory)]
+    for day in range(1, 5):
+        for sender in senders:
+            take(site, store, letter(sender), MONDAY + day * DAY)
+        deliver(site, store, memory, MONDAY + day * DAY)
+
+    assert asked == ["leila+1@gmail.com", "a@example.net", "b.c@example.net", "bc@example.net"]
+    assert len(memory.messages) == 2 * MOST + 2
+
+
 def test_answer_counts_for_a_week(site: Settings, store: Store, memory: Memory) -> None:
     """Who answers later is asked once more; then it is forgotten who they are."""
     answer = ask(site, store, memory)
@@ -333,9 +348,10 @@ def test_second_newsletter_is_confirmed_as_well(tmp_path: Path, store: Store, me
     """The first goes on meanwhile."""
     second = Newsletter("second")
     site = settings(tmp_path, WEEKLY, second, bounces=BOUNCES)
-    subscribe(site, store, "leila", newsletter="weekly")
+    subscribe(site, store, "leila", newsletter="weekly", language="fr")
     take(site, store, letter("leila@example.org", Subject="subscribe second"))
     (message,) = deliver(site, store, memory)
+    assert message["Subject"] == "Merci de confirmer : مدونتي"
     before = [each.subscriptions for each in subscriptions.listed(store)]
     take(site, store, letter("leila@example.org", to=str(message["Reply-To"]), Subject="yes"))
     after = [each.subscriptions for each in subscriptions.listed(store)]

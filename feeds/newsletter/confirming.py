@@ -36,8 +36,9 @@ from feeds.tokens import sign_address
 VALID = timedelta(days=7)  # that an answer counts
 KEPT = timedelta(days=30)  # that who does not answer is remembered
 PATIENCE = timedelta(minutes=10)  # between two mails that ask one reader
-MOST = 3  # mails that ask one reader, in the time that they are remembered, however often and by whom it is wanted
+MOST = 3  # mails that ask one mailbox, in the time that it is remembered, however often and by whom it is wanted
 PURPOSE = "confirm"
+_GMAIL = {"gmail.com", "googlemail.com"}  # there dots change nothing either
 
 
 def asker(settings: Settings) -> Enrol:
@@ -135,19 +136,45 @@ def _ask(
     known = subscribers.by_key(connection, [each.email_key for each in allowed])
     able = {id_: key for key, (id_, status) in known.items() if status in ("pending", "active", "unsubscribed")}
     there = requests.already(connection, newsletter, able)
-    mails = requests.mails(connection, able, now - KEPT)
-    weary = {id_ for id_, (count, last) in mails.items() if count >= MOST or now - last < PATIENCE} - there
-    chosen = {id_: wanted[key] for id_, key in able.items() if id_ not in there | weary}
+    patient = _patient(connection, {id_: key for id_, key in able.items() if id_ not in there}, now)
     said = next(each for each in settings.newsletter if each.name == newsletter)
-    for language in sorted({each.language for each in chosen.values()}):
-        theirs = [
-            Request(id_, newsletter, each.categories, each.cadence, consent, now)
-            for id_, each in chosen.items()
-            if each.language == language
-        ]
+    by_language: dict[str, list[Request]] = {}
+    for id_, person in subscribers.with_ids(connection, patient).items():
+        wish = wanted[able[id_]]
+        request = Request(id_, newsletter, wish.categories, wish.cadence, consent, now)
+        by_language.setdefault(person.language, []).append(request)
+    for language, theirs in sorted(by_language.items()):
         _open(settings, connection, said, language, theirs, now)
-    counts = {"added": len(chosen), "duplicates": len(readers) - len(wanted) + len(there), "asked": len(weary)}
-    return Counter(counts | {"left": len(wanted) - len(able)})
+    return Counter(
+        added=len(patient),
+        duplicates=len(readers) - len(wanted) + len(there),
+        asked=len(able) - len(there) - len(patient),
+        left=len(wanted) - len(able),
+    )
+
+
+def _patient(connection: Connection, keys: dict[int, str], now: datetime) -> list[int]:
+    """Return the readers, of id -> key, who may be asked again; of several with one mailbox the first."""
+    domains = {key.rpartition("@")[2] for key in keys.values()}
+    waiting = requests.keys(connection, domains | _GMAIL if domains & _GMAIL else domains)
+    mails: dict[str, tuple[int, datetime]] = {}
+    for id_, (count, last) in requests.mails(connection, {*keys, *waiting}, now - KEPT).items():
+        before, latest = mails.get(box := mailbox_of((waiting | keys)[id_]), (0, last))
+        mails[box] = (before + count, max(latest, last))
+    patient = []
+    for id_, key in keys.items():
+        count, last = mails.get(box := mailbox_of(key), (0, now - KEPT))
+        if count < MOST and now - last >= PATIENCE:
+            patient.append(id_)
+            mails[box] = (count + 1, now)
+    return patient
+
+
+def mailbox_of(email_key: str) -> str:
+    """Return what is alike for addresses that lead to one mailbox: what stands behind a + in them changes nothing."""
+    local, _, domain = email_key.rpartition("@")
+    local = local.partition("+")[0]
+    return f"{local.replace('.', '')}@gmail.com" if domain in _GMAIL else f"{local}@{domain}"
 
 
 def _open(

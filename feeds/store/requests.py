@@ -106,6 +106,13 @@ def already(connection: Connection, newsletter: str, subscriber_ids: Collection[
     return set(connection.scalars(readers.where(theirs, active)))
 
 
+def keys(connection: Connection, domains: Collection[str]) -> dict[int, str]:
+    """Return id -> key of the readers at some domains who were asked and have not answered."""
+    columns = (subscriber.c.id, subscriber.c.email_key)
+    query = select(*columns).join_from(request, subscriber).where(subscriber.c.domain.in_(domains)).distinct()
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def mails(
     connection: Connection, subscriber_ids: Collection[int], since: datetime
 ) -> Mapping[int, tuple[int, datetime]]:
