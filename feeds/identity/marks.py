@@ -2,7 +2,7 @@
 
 from hashlib import blake2b
 
-_WINDOW = 2_000  # characters looked at: they stand in the first few KB of a file, which is all that need be read
+WINDOW = 2_000  # characters looked at: they stand in the first few KB of a file, which is all that need be read
 _BYTES = 1_000  # of these in UTF-8; fewer than the window holds, so that blank lines and markup do not move its end
 _STEP = 320  # characters taken at once: two steps of Arabic are enough, and folding its case costs 8 ns a character
 _FEWEST = 16  # bytes; a body of less ("TODO", "video below") says nothing about which post it is
@@ -17,7 +17,7 @@ def mark(text: str) -> str:
 
 def opening(body: str) -> str:
     """Return the mark of how a body begins; "" when that says too little."""
-    window, letters = body[:_WINDOW], b""
+    window, letters = body[:WINDOW], b""
     for start in range(0, len(window), _STEP):
         letters += _letters(window[start : start + _STEP])
         if len(letters) >= _BYTES:

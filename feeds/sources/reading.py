@@ -1,5 +1,6 @@
 """One file's text as a Post, or why it is none."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.identity.marks import opening
+from feeds.identity.marks import WINDOW, opening
 from feeds.markup import absolute_url
 from feeds.model import Author, LeftOut, Post, Problem, Site
 from feeds.sources import dates, enclosures, fields, front_matter, heading
@@ -21,6 +22,7 @@ from feeds.sources.text import one_line, plain
 
 _WRITE = "write it like 2024-01-31 10:00:00 +0100"
 _HOW_TO_DATE = 'add "date: 2024-01-31 10:00:00" to its front matter, or start its name with 2024-01-31-'
+_RAW = re.compile(r"\s*<(?:!|h1)", re.IGNORECASE)
 _HIDDEN = frozenset({"hidden", "private", "unpublished", "skip"})  # values of `status`
 
 
@@ -57,6 +59,20 @@ def parse(text: str, path: str, site: Site, dialect: Dialect, beside: Beside = N
             reading.problems.clear()
             reason = "draft"
     return Parsed(post, LeftOut(path, reason) if reason else None, tuple(reading.problems))
+
+
+def enough(text: str) -> bool:
+    """Tell whether `parse` makes of this beginning of a file's text what it makes of the whole.
+
+    That takes front matter between fences, and what `heading` and `opening` look at: two lines and a window. "No" is
+    no more than "not surely": forms without fences, and bodies that open with a comment or heading of HTML, are to be
+    read to the end.
+    """
+    block = front_matter.find(text, "")
+    if block.kind not in ("yaml", "toml") or _RAW.match(block.body):
+        return False
+    lines = block.body.lstrip().split("\n", 2)
+    return len(lines) == 3 and len(lines[2]) >= WINDOW
 
 
 def _matter(text: str, path: str, beside: Beside) -> FrontMatter:
