@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from feeds.model import Issue, Variant
+from feeds.store import requests
 from feeds.store.tables import PENDING, delivery, issue, occasion, variant
 
 _VARIANT = [variant.c[name] for name in Variant.__struct_fields__]
@@ -129,8 +130,9 @@ def read(connection: Connection, issue_id: int) -> Issue:
 
 
 def newest(connection: Connection) -> Issue | None:
-    """Return the issue that was opened last."""
-    rows = connection.execute(select(issue).order_by(issue.c.id.desc()).limit(1)).all()
+    """Return the issue with posts that was opened last."""
+    with_posts = ~issue.c.newsletter.endswith(requests.STREAM)
+    rows = connection.execute(select(issue).where(with_posts).order_by(issue.c.id.desc()).limit(1)).all()
     return next(_issues(connection, rows), None)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, li
 from feeds.model import Subscription
 from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
 
-_STREAM = "/confirm"
+STREAM = "/confirm"
 
 
 class Request(Struct, frozen=True):
@@ -38,17 +38,17 @@ _REQUEST = [request.c[name] for name in Request.__struct_fields__]
 
 def stream(newsletter: str) -> str:
     """Return the name that the issues have which ask for a newsletter."""
-    return newsletter + _STREAM
+    return newsletter + STREAM
 
 
 def newsletter_of(name: str) -> str:
     """Return the newsletter that issues of a name belong to, or ask for."""
-    return name.removesuffix(_STREAM)
+    return name.removesuffix(STREAM)
 
 
 def is_stream(name: str) -> bool:
     """Tell whether issues of that name ask readers to confirm."""
-    return name.endswith(_STREAM)
+    return name.endswith(STREAM)
 
 
 def queue(connection: Connection, issue_id: int, variant_id: int, readers: Sequence[Request], now: datetime) -> None:
@@ -118,7 +118,7 @@ def mails(
 ) -> Mapping[int, tuple[int, datetime]]:
     """Return how many mails have asked some readers, by id, about whatever newsletter since a time; and the last."""
     columns = (delivery.c.subscriber_id, func.count(), func.max(issue.c.opened))
-    ours = and_(issue.c.newsletter.endswith(_STREAM), issue.c.opened > since)
+    ours = and_(issue.c.newsletter.endswith(STREAM), issue.c.opened > since)
     query = select(*columns).join_from(delivery, issue).where(ours, delivery.c.subscriber_id.in_(subscriber_ids))
     return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by(delivery.c.subscriber_id))}
 
@@ -144,7 +144,7 @@ def forget(connection: Connection, before: datetime) -> None:
 def _forget(connection: Connection, subscriber_ids: Sequence[int], newsletter: str, now: datetime) -> int:
     """Forget what readers were asked, and skip the mails about it that have not left; return how many were asked."""
     name = stream(newsletter) if newsletter else ""
-    streams = select(issue.c.id).where(issue.c.newsletter == name if name else issue.c.newsletter.endswith(_STREAM))
+    streams = select(issue.c.id).where(issue.c.newsletter == name if name else issue.c.newsletter.endswith(STREAM))
     unsent = and_(
         delivery.c.subscriber_id.in_(subscriber_ids),
         delivery.c.issue_id.in_(streams),
