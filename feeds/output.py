@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from feeds.errors import OutputError
 
-Stamp = tuple[int, int, int]  # bytes, time of change in ns, inode
+Stamp = tuple[int, int, int, int]  # bytes, times of the last change of its text and of its inode in ns, inode
 _MENDS = {
     errno.ENOSPC: "make room on the disk, then build again",
     errno.EDQUOT: "make room in your quota, then build again",
@@ -49,7 +48,7 @@ def put(path: Path, data: bytes, time: datetime) -> tuple[bool, Stamp | None]:
 def stamp(path: Path) -> Stamp | None:
     """Return what tells whether a file that we wrote is still the same; None where there is none.
 
-    Its time is one that we set, long ago: whoever writes into it sets another. Two that write at once make two files.
+    The time of its inode is what no program can set back, and two that write at once make two files.
     """
     try:
         return _stamp(os.stat(path))  # noqa: PTH116  # a tenth of the time of a Path
@@ -58,7 +57,7 @@ def stamp(path: Path) -> Stamp | None:
 
 
 def _stamp(info: os.stat_result) -> Stamp:
-    return info.st_size, info.st_mtime_ns, info.st_ino
+    return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
 
 
 def replace(path: Path, parts: Iterable[bytes]) -> None:
@@ -84,7 +83,7 @@ def remove(path: Path, top: Path) -> None:
 
 
 def _replace(path: Path, parts: Iterable[bytes], time: float | None) -> Stamp:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             file.writelines(parts)
@@ -97,7 +96,8 @@ def _replace(path: Path, parts: Iterable[bytes], time: float | None) -> Stamp:
             os.utime(temporary, (time, time))
         made = _stamp(temporary.stat())
         temporary.replace(path)
-        return made
+        there = _stamp(path.stat())  # a new name is a change of the inode
+        return there if there[-1] == made[-1] else made
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -11,6 +11,7 @@ import posixpath
 import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ Stamp = tuple[int, int, int]  # bytes, time of the last change of its text and o
 # A tuple of its own would be easier to read than indices, and cost as much as the look at the file.
 File = tuple[str, int, int, int]  # path, relative to the root and with forward slashes, and stamp
 
+_FRESH = 2_000_000_000  # ns
 _NOT_OURS = frozenset({"node_modules", "__pycache__"})
 
 
@@ -44,6 +46,14 @@ class Tree(Struct, frozen=True):
         return blake2b(marshal.dumps(rows, 2), digest_size=16).digest()
 
 
+def settled(now: datetime) -> int:
+    """Return the time in ns that a file must not have changed since, to be told by its stamp from what it may become.
+
+    The clock of file systems is coarse (2 s on FAT): what changes twice in one tick of it has one stamp.
+    """
+    return int(now.timestamp()) * 1_000_000_000 - _FRESH
+
+
 def stamp(path: str | os.PathLike[str]) -> Stamp | None:
     """Return the stamp of a file, that of a folder without its size, or None where there is nothing."""
     try:
@@ -53,10 +63,10 @@ def stamp(path: str | os.PathLike[str]) -> Stamp | None:
     return (-1 if stat.S_ISDIR(info.st_mode) else info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
-def grow(root: str, starts: Iterable[str], without: str = "") -> Tree:
+def grow(root: str, starts: Iterable[str], without: str = "", *, hidden: bool = False) -> Tree:
     """Find all files below the folders `starts` of `root`, links followed, each folder once.
 
-    Passes by what is hidden and the folder `without`.
+    Passes by what is hidden, unless that is wanted as well, and the folder `without`.
     """
     tree, been = Tree([], []), set[tuple[int, int]]()
     here, linked = deque(starts), deque[str]()
@@ -66,7 +76,7 @@ def grow(root: str, starts: Iterable[str], without: str = "") -> Tree:
             info = os.stat(posixpath.join(root, folder))  # noqa: PTH116
             if (inode := (info.st_dev, info.st_ino)) not in been:
                 been.add(inode)
-                for path, is_link in _look(root, folder, tree):
+                for path, is_link in _look(root, folder, tree, hidden):
                     if path != without:
                         (linked if is_link else here).append(path)
         except OSError as error:
@@ -75,13 +85,13 @@ def grow(root: str, starts: Iterable[str], without: str = "") -> Tree:
     return tree
 
 
-def _look(root: str, folder: str, tree: Tree) -> Iterator[tuple[str, bool]]:
+def _look(root: str, folder: str, tree: Tree, hidden: bool) -> Iterator[tuple[str, bool]]:
     """Take the files of one folder into the tree; yield the folders in it, and whether they are links."""
     prefix = f"{folder}/" if folder else ""
     with os.scandir(posixpath.join(root, folder)) as entries:
         for entry in entries:
             name = entry.name
-            if name[0] == ".":
+            if name[0] == "." and not hidden:
                 continue
             path = prefix + name
             try:
@@ -89,7 +99,7 @@ def _look(root: str, folder: str, tree: Tree) -> Iterator[tuple[str, bool]]:
                 if not (name.isascii() or _is_sayable(name)):
                     tree.odd.append(Odd(_shown(path), "its name is not UTF-8", "rename it", is_folder))
                 elif is_folder:
-                    if name not in _NOT_OURS:
+                    if hidden or name not in _NOT_OURS:
                         yield path, entry.is_symlink()
                 elif entry.is_file():
                     info = entry.stat()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache as remember
 from hashlib import blake2b
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 
@@ -23,10 +24,7 @@ _NAME = "posts"
 _PART = "part of the post beside it"
 _BIGGEST = 20 * 1024 * 1024  # bytes; a post beyond that is a mistake, and reading it would stall all others
 _INDEX = re.compile(r".*/index(?:\.[A-Za-z-]{2,8})?\.(?:md|markdown|html|adoc|org)")
-# A file changed that shortly before it was read may change again without a sign, for the clock of file systems is
-# coarse (2 s on FAT): the next build reads it once more.
-_FRESH = 2_000_000_000  # ns
-_UNSURE: Stamp = (-1, -1, -1)
+_UNSURE: Stamp = (-1, -1, -1)  # of a file that the next build is to read once more
 _TIMES = ("published", "updated", "expires")  # of a post
 
 
@@ -55,12 +53,13 @@ class Rows:
         self.found: list[Row] = []  # by path
         self.seen: dict[str, Stamp | None] = {}  # files elsewhere that posts were told about
         self._root, self._folders, self._site, self._dialect = root, folders, site, dialect
-        self._now, self._key, self._before = now, b"", list[Row]()
+        self._settled, self._key, self._before = now and tree.settled(now), b"", list[Row]()
+        self._beside: list[File] = []
 
     def read(self, grown: Tree) -> list[Row]:
         """Return what became of each file, by path; one that is what it was is not opened."""
-        beside = sorted(file for file in grown.files if sources.is_beside(file[0]))
-        self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, beside)
+        self._beside = sorted(file for file in grown.files if sources.is_beside(file[0]))
+        self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, self._beside)
         self._recall()
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         stamps = {path: (size, mtime, ctime) for path, size, mtime, ctime in grown.files}
@@ -85,15 +84,26 @@ class Rows:
 
         `changed` are posts, by path, that have other ids or lines in feeds.lock than they had, with their lines.
         """
-        if self._now is None:
+        sure = self._settled
+        if not sure or not self._is_settled_beside:
             return
-        sure = int(self._now.timestamp()) * 1_000_000_000 - _FRESH
         rows = [
             row if row.path not in changed and row.stamp[1] < sure > row.stamp[2] else self._told(row, changed, sure)
             for row in self.found
         ]
         if rows != self._before:
             cache.note(self._root, _NAME, self.seen, self._key, rows)
+
+    @property
+    def are_settled(self) -> bool:
+        """Whether all that was read can be told by its stamp from what it may become."""
+        sure = self._settled or 0
+        return self._is_settled_beside and all(row.stamp != _UNSURE and row.stamp[2] < sure for row in self.found)
+
+    @property
+    def _is_settled_beside(self) -> bool:
+        stamps = chain((file[1:] for file in self._beside), filter(None, self.seen.values()))
+        return all(stamp[2] < (self._settled or 0) for stamp in stamps)
 
     def _told(self, row: Row, changed: Mapping[str, tuple[Post, str]], sure: int) -> Row:
         post, line = changed.get(row.path, (row.post, row.line))

@@ -113,7 +113,8 @@ def parse(data: bytes, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     standing = {path: each for path, each in noted.items() if each.text in texts}
     ids = {each.id for each in standing.values()}
     lines = _lines(rows, texts.difference([each.text for each in standing.values()]))
-    if any(line.path in standing and not line.gone for line in lines):  # two branches, merged: which is it now?
+    # Two branches, merged: which is it now?
+    if any((line.path in standing or line.id in ids) and not line.gone for line in lines):
         return Lock(authority, _lines(rows, texts))
     return Lock(authority, tuple([line for line in lines if line.id not in ids]), standing)
 

@@ -1,15 +1,17 @@
 """From posts to feed files on disk; and what is wrong with any of them."""
 
+import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from feeds import catalogue, lockfile, output, tree
-from feeds.config import Settings
-from feeds.formats.places import FOLDERS
+from feeds.config import Settings, load
+from feeds.errors import SettingsError
 from feeds.identity import guard, lock
 from feeds.model import Feed, LeftOut, Post, Problem
 from feeds.progress import Progress, quiet
@@ -47,6 +49,7 @@ def build(
     GuardError when ids would change, unless that is accepted; SettingsError; or OutputError when the disk refuses:
     each file is whole then, and the next build goes on where this one stopped.
     """
+    templates = memory.state_of(settings.root, FOLDER, tree.settled(now))  # as they are before they are read
     found = found or survey(settings, now)
     renderer = Renderer(settings, found.posts, found.collected.rows.found)
     feeds, older = documents(settings, feeds_of(settings, found))
@@ -57,6 +60,7 @@ def build(
     _render(shown, renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
+    written.stamps[lock.FILE_NAME] = output.stamp(settings.root / lock.FILE_NAME)
     for file in _files(settings, feeds, older, renderer):
         written.put(file)
     built = Built(
@@ -71,7 +75,11 @@ def build(
     found.collected.rows.note(lines_of(found))
     renderer.note()
     written.note()
-    memory.note(settings.root, _world(settings, found, now, shown, written), built)
+    memory.note(
+        settings.root,
+        _world(settings, found, now, shown, templates, written),
+        built,
+    )
     return built
 
 
@@ -81,22 +89,38 @@ def _files(settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], ren
     yield from page_files(settings, feeds)
 
 
-def _world(settings: Settings, found: Public, now: datetime, shown: Iterable[Post], written: Written) -> World:
+def _world(
+    settings: Settings,
+    found: Public,
+    now: datetime,
+    shown: Iterable[Post],
+    templates: bytes,
+    written: Written,
+) -> World:
     root = settings.root
-    media = {str(path): tree.stamp(path) for post in shown for path in places(settings, post)}
-    others = (FOLDER, *(f"{settings.feeds.out}/{folder}" for folder in FOLDERS.values()))
+    media = {os.path.relpath(path, root): tree.stamp(path) for post in shown for path in places(settings, post)}
     return World(
         since=now,
         until=catalogue.next_change(found.collected.posts, now, settings.posts.include_future),
-        settings=memory.settings_digest(root),
+        settings=_settings_digest(settings),
         folders=found.collected.folders,
         without=found.collected.without,
-        posts=found.collected.state,
-        others=others,
-        state=memory.state_of(root, others),
+        posts=found.collected.state if found.collected.rows.are_settled else b"",
+        templates=FOLDER,
+        state=templates,
+        places=written.places,
+        strays=written.places.strays(root, written.stamps),
         seen={**found.collected.seen, **media},
-        outputs={**written.stamps, lock.FILE_NAME: output.stamp(root / lock.FILE_NAME)},
+        outputs=written.stamps,
     )
+
+
+def _settings_digest(settings: Settings) -> bytes:
+    """Return a digest of feeds.toml; b"" when the settings are not, or not any more, what it says."""
+    digest = memory.settings_digest(settings.root)
+    with suppress(SettingsError):
+        return digest if load(settings.root) == settings else b""
+    return b""
 
 
 def foresee(

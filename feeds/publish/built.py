@@ -1,6 +1,9 @@
 """What a build came to, and whether another one could come to anything else. Imports next to nothing."""
 
-from collections.abc import Mapping
+import os
+import posixpath
+import sys
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -30,6 +33,23 @@ class Built(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
+class Places(Struct, frozen=True):
+    """Where feeds of ours may lie: in the output folder, in all below its feeds/, and where patterns tell."""
+
+    out: str
+    names: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+    def strays(self, root: Path, written: Collection[str]) -> dict[str, Stamp]:
+        """Return what lies there now, with its stamp, beside what was `written`."""
+        top = str(root / self.out)
+        folders = [top, *(folder for folder, _, _ in os.walk(f"{top}/feeds"))]
+        found = {f"{folder}/{name}" for folder in folders for name in self.names}
+        found.update(str(path) for pattern in self.patterns for path in Path(top).glob(pattern))
+        paths = (posixpath.join(Path(self.out).as_posix(), path[len(top) + 1 :]) for path in found)
+        return {path: each for path in paths if path not in written and (each := tree.stamp(root / path))}
+
+
 class World(Struct, frozen=True):
     """All that a build looked at; while it is the same, the build would be the same."""
 
@@ -39,8 +59,10 @@ class World(Struct, frozen=True):
     folders: tuple[str, ...]  # of posts
     without: str  # the folder in them that is not read
     posts: bytes  # digest of what lies below them
-    others: tuple[str, ...]  # folders of which nothing may change: templates, and where feeds lie
-    state: bytes  # digest of what lies below those
+    templates: str  # folder of the site's own
+    state: bytes  # digest of what lies below it
+    places: Places
+    strays: Mapping[str, Stamp]  # what lies there that was not written
     seen: Mapping[str, Stamp | None]  # files elsewhere
     outputs: Mapping[str, output.Stamp | None]  # what was written
 
@@ -76,12 +98,16 @@ def settings_digest(root: Path) -> bytes:
     try:
         return blake2b(output.read(root / _SETTINGS), digest_size=16).digest()
     except OutputError:
-        return b""
+        return b"unreadable"
 
 
-def state_of(root: Path, folders: tuple[str, ...]) -> bytes:
-    """Return a digest of what lies below some folders of the site, which need not be there."""
-    return tree.grow(str(root), folders).digest()
+def state_of(root: Path, folder: str, settled: int = sys.maxsize) -> bytes:
+    """Return a digest of what lies below a folder of the site, which need not be there.
+
+    b"" when something there changed after `settled` (see `tree.settled`).
+    """
+    grown = tree.grow(str(root), [folder], hidden=True)
+    return grown.digest() if all(file[3] < settled for file in grown.files) else b""
 
 
 def _is_same(root: Path, world: World, now: datetime) -> bool:
@@ -92,5 +118,6 @@ def _is_same(root: Path, world: World, now: datetime) -> bool:
         and world.settings == settings_digest(root)
         and all(output.stamp(root / path) == stamp for path, stamp in world.outputs.items())
         and all(tree.stamp(root / path) == stamp for path, stamp in world.seen.items())
-        and world.state == state_of(root, world.others)
+        and world.state == state_of(root, world.templates)
+        and world.strays == world.places.strays(root, world.outputs)
     )

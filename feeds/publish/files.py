@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from feeds import cache
+from feeds import cache, output, tree
 from feeds.catalogue import STYLESHEET
 from feeds.config import Settings
 from feeds.errors import SettingsError
@@ -19,7 +19,6 @@ from feeds.formats.places import path_of
 from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
 from feeds.publish.archive import kept_document
-from feeds.publish.built import state_of
 from feeds.publish.file import File
 from feeds.publish.posts import Renderer
 
@@ -85,12 +84,17 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
         "opml": listed,
     }
     pages = {SUBSCRIBE: "subscribe.html", AUTODISCOVERY: AUTODISCOVERY, STYLESHEET: STYLESHEET}
-    key = cache.key(site, feeds, state_of(settings.root, (FOLDER,)))
+    key = cache.key(site, feeds, _own_templates(settings.root))
     yield File(
         opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, feeds), kind="opml"
     )
     for path, name in pages.items():
         yield File(path, absolute_url(path, site.url), time, partial(_rendered, settings, name, values), key=key)
+
+
+def _own_templates(root: Path) -> list[tuple[str, bytes]]:
+    files = tree.grow(str(root), [FOLDER], hidden=True).files
+    return sorted((path, output.read(root / path)) for path, *_ in files)
 
 
 def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> bytes:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from feeds import lockfile, output
 from feeds.config import Settings
 from feeds.errors import UsageError
@@ -33,7 +35,8 @@ def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted])
     found = next(filter(None, (_FEED_ID.search(output.read(path)) for path in paths)), None)
     authority = found[1].decode() if found else authority_of(settings.site.url)
     seen = [entry for path in paths for entry in _seen(path)]
-    return Lock(authority, lines_of(adopt(posts, seen)) if seen else ())
+    unnamed = [replace(post, id="") for post in posts]  # some have the id that they had when they were noted
+    return Lock(authority, lines_of(adopt(unnamed, seen)) if seen else ())
 
 
 def republished(
