@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -252,6 +253,15 @@ def test_sign_ups_in_a_row_make_one_mail(site: Settings, store: Store, memory: M
         counts.append(len(deliver(site, store, memory, start)))
 
     assert counts == [1, 1, 1, 0]
+
+
+def test_sign_ups_at_the_same_moment_make_one_mail(site: Settings, store: Store, memory: Memory) -> None:
+    """However many processes read mail at once."""
+    with ThreadPoolExecutor(4) as pool:
+        became = list(pool.map(lambda _: take(site, store, letter()), range(8)))
+
+    assert became == ["asked"] * 8
+    assert len(deliver(site, store, memory)) == 1
 
 
 def test_addresses_of_one_mailbox_are_asked_as_one(site: Settings, store: Store, memory: Memory) -> None:

@@ -94,6 +94,18 @@ def test_fresh_tables_are_those_of_all_migrations(store: Store) -> None:
         assert schema(connection) == fresh
 
 
+def test_first_tables_are_brought_up_to_date(tmp_path: Path) -> None:
+    """With the readers that are in them; the database of last year is opened as any other."""
+    made = engine.connect(URL, tmp_path)
+    with made.begin() as connection:
+        migrations.migrate(connection, "0001")
+        add_readers(connection, "one")
+    made.dispose()
+    with Store.open(URL, tmp_path) as store, store.reading() as connection:
+        assert migrations.version(connection) == migrations.NEWEST
+        assert [each.email for each in subscribers.listed(connection)] == ["one@example.org"]
+
+
 def test_history_is_that_of_the_migrations() -> None:
     """Alembic, which opening a database does without, knows the same revisions in the same order."""
     from alembic.script import ScriptDirectory
