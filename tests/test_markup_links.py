@@ -2,7 +2,7 @@
 
 import pytest
 
-from feeds.markup.links import names, resolved
+from feeds.markup.links import names, resolved, target
 from feeds.model import Post
 from tests.test_markup import DAY
 
@@ -39,6 +39,15 @@ def test_resolved(href: str, expected: str) -> None:
 
 
 def test_names() -> None:
-    """A file goes by its path, the ends of it, and its name without the day; of two the first path counts."""
-    assert {"_posts/2025-01-01-a b", "2025-01-01-a b", "a b", "blog/c", "c", "d/c"} == set(LINKS)
-    assert "https://x/c/" == LINKS["c"]
+    """A file goes by its path, the ends of it, and its name without the day; by none that two have."""
+    assert {"_posts/2025-01-01-a b", "2025-01-01-a b", "a b", "blog/c", "d/c"} == set(LINKS)
+
+
+def test_no_wrong_post() -> None:
+    """A name that two posts have leads to the one beside or above, else nowhere; nor does a last step suffice."""
+    links = names([post(f"{each}.md", each) for each in ("en/posts/a", "fr/posts/a", "en/b", "fr/b", "intro")])
+
+    assert "fr/posts/a" == target("a", "fr/posts/c.md", links)
+    assert "fr/b" == target("b", "fr/posts/c.md", links)
+    assert target("a", "x.md", links) is None
+    assert target("docs/intro.md", "en/posts/a.md", links) is None

@@ -93,6 +93,7 @@ VIDEO = 'href="https://www.youtube.com/watch?v=abcdefghijk"'
         ("zola", '{{ youtube(id="abcdefghijk") }}', VIDEO),
         ("zola", '{% quote(author="A") %}\n*b*\n{% end %}', "<em>b</em>"),
         ("go", '{{image "a.png" 850}}', '<img src="https://example.org/blog/post/a.png" alt="">'),
+        ("go", '{{FigureSingle "B c." "/a.png"}}', 'a.png" alt=""><figcaption>B c.</figcaption></figure>'),
         ("nikola", "{{% youtube abcdefghijk %}}", VIDEO),
         ("mdx", "import A from 'b'\n\nexport const c = 1\n\nd", "<p>d</p>"),
         ("mdx", '<Tabs>\n  <TabItem label="A">\n    *b*\n  </TabItem>\n</Tabs>', "A</strong></p>\n<p><em>b</em>"),
@@ -123,6 +124,38 @@ def test_unknown(template: str, body: str) -> None:
 
     assert "<p>a</p>\n<p><em>b</em></p>" == result.entry.html
     assert [(7, True)] == [(problem.line, '"odd' in problem.what.lower()) for problem in result.problems]
+
+
+@pytest.mark.parametrize(
+    ("template", "body", "html"),
+    [
+        ("hugo", '{{< odd title="Some words" >}}', "<p>Some words</p>"),
+        ("hugo", 'a {{< odd "some words" 1 >}} b', "<p>a some words b</p>"),
+        ("mdx", '<Odd src="/a.png" caption="B"/>', '<p><img src="https://example.org/a.png" alt=""> B</p>'),
+        ("liquid", '{% if a == "b c" %}d{% endif %}', "<p>d</p>"),
+    ],
+)
+def test_words_of_unknown(template: str, body: str, html: str) -> None:
+    """Of what nobody knows the words and the picture stay; what is compared is no text."""
+    result = rendered(body, template)
+
+    assert html == result.entry.html.replace("\n", "")
+    assert ["not known" in problem.what for problem in result.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a\n\n{{% youtube abcdefghijk %}}\n\nb", f"<p>a</p>\n<p><a {VIDEO}>"),
+        ("*a* {{% gist b c %}} d", '<em>a</em> <span><a href="https://gist.github.com/b/c">'),
+        ("{{% note %}}\n*b*\n{{% /note %}}", "<blockquote><p><em>b</em></p>"),
+        ("{{% odd %}}*b*{{% /odd %}}", "<p><em>b</em></p>"),
+        ("``{{% youtube abcdefghijk %}}``", "<code>{{% youtube abcdefghijk %}}</code>"),
+    ],
+)
+def test_restructuredtext(body: str, expected: str) -> None:
+    """What a shortcode stands for is HTML in reStructuredText, too; what is inside stays reStructuredText."""
+    assert expected in rendered(body, "nikola", "rst").entry.html
 
 
 @pytest.mark.parametrize("template", sorted(FAMILIES))

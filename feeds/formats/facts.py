@@ -88,7 +88,8 @@ def terms(post: Post) -> tuple[str, ...]:
 
 def language(post: Post, feed: Feed) -> str:
     """Return the language of a post where it is not that of the feed, else ""."""
-    return "" if post.language.casefold() == feed.language.casefold() else post.language
+    own = line(post.language)
+    return "" if own.casefold() == feed.language.casefold() else own
 
 
 def moment(time: datetime) -> datetime:

@@ -37,7 +37,7 @@ def rendered(post: Post, body: str, site: Site, first_line: int, links: Mapping[
     if text.strip() and not (summary or _MEDIA.search(shown)):
         what, mend = "nothing of the text can be shown in a feed", "write words beside its scripts and styles"
         problems.append(Problem(post.path, first_line, what, mend))
-    html = _directed(shown, post.language or site.language, site.language)
+    html = _directed(shown, clean_text(post.language or site.language), site.language)
     image = _web_address(post.image, post.url) or first_image(shown)
     return Rendered(Entry(post=post, html=html, summary=summary, image=image), tuple(problems))
 

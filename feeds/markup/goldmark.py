@@ -74,10 +74,16 @@ def _end_of_html(body: str, tag: re.Match[str]) -> int:
     if name in _RAW and not tag[1]:
         closed = body.find(f"</{tag[2]}", tag.end())
         return closed if closed > 0 else len(body)
-    if name not in _BLOCKS and not (body[max(0, line - 2) : line] in {"", "\n\n"} and _ALONE.match(body, tag.end())):
+    if name not in _BLOCKS and not (_ALONE.match(body, tag.end()) and _is_free(body, line)):
         return 0
     blank = _BLANK.search(body, tag.end())
     return blank.start() if blank else len(body)
+
+
+def _is_free(body: str, line: int) -> bool:
+    """Tell whether no paragraph goes on in a line."""
+    above = body[body.rfind("\n", 0, max(0, line - 1)) + 1 : line].strip(" \t>\n")
+    return not above or above.startswith("#")
 
 
 def linked(html: str) -> str:

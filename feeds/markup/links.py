@@ -17,15 +17,17 @@ _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")
 
 
 def names(posts: Iterable[Post]) -> dict[str, str]:
-    """Map all that a file may be called in a link to the address of its post; the longer name counts first.
+    """Map all that a file may be called in a link to the address of its post.
 
-    "a/b/c.md" is also "a/b/c", "b/c" and "c", and without the day "2025-01-01-"; "a/index.md" is also "a".
+    "a/b/c.md" is also "a/b/c", "b/c" and "c", and without the day "2025-01-01-"; "a/index.md" is also "a". What two
+    posts may be called leads nowhere, unless it is the whole path of one.
     """
     found: dict[str, str] = {}
+    doubtful, whole = set[str](), dict[str, str]()
     for post in sorted(posts, key=lambda post: post.path):
-        for name in _names(post.path):
-            found.setdefault(name, post.url)
-    return found
+        whole.setdefault(_plain(post.path), post.url)
+        doubtful.update(name for name in _names(post.path) if found.setdefault(name, post.url) != post.url)
+    return {name: url for name, url in found.items() if name not in doubtful} | whole
 
 
 def _names(path: str) -> Iterable[str]:
@@ -46,15 +48,21 @@ def target(name: str, path: str, links: Mapping[str, str]) -> str | None:
     name, mark, fragment = unquote(name).partition("#")
     beside = normpath(join(dirname(path), name)) if name else path
     inner = _plain(re.sub(r"^(?:\.\.?/)+", "", name))
-    candidates = [_plain(beside), inner, *_shorter(inner)]
+    candidates = [_plain(beside), *_above(inner, dirname(path)), inner, *_shorter(inner)]
     found = next((links[each] for each in candidates if each in links), None)
     return found + mark + fragment if found else None
 
 
+def _above(name: str, folder: str) -> list[str]:
+    """Look in the folders above, the nearest first: two languages have the same names."""
+    steps = folder.split("/")[:9]
+    return ["/".join([*steps[:at], name]) for at in range(len(steps), 0, -1)]
+
+
 def _shorter(name: str) -> list[str]:
-    """Drop the folders that only the engine knows: "content/posts/a" is "posts/a"."""
+    """Drop folders that only the engine knows: "content/posts/a" is "posts/a"; all when there is a day in the name."""
     steps = name.split("/")[:9]
-    return ["/".join(steps[at:]) for at in range(1, len(steps))]
+    return ["/".join(steps[at:]) for at in range(1, len(steps) if _DAY.match(steps[-1]) else len(steps) - 1)]
 
 
 def resolved(markup: str, path: str, links: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ def _indented(lines: list[str]) -> list[str]:
 def rooted(html: str, folder: str) -> str:
     """Look for the pictures of Markdown from the site's root, which is `folder`, as Hexo does ("prependRoot").
 
-    What is above the folder of posts is that root, too. One without a folder is left where the post is: there `post_asset_folder` puts it.
+    What is above the folder of posts is that root, too. One without a folder is left where the
+    post is: there `post_asset_folder` puts it.
     """
     return _PICTURE.sub(rf"\1{folder}/\2", html) if "<img" in html else html

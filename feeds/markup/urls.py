@@ -10,7 +10,7 @@ SCHEMES = _WEB_SCHEMES | {
     *("ftp", "geo", "gemini", "irc", "ircs", "magnet", "mailto", "news", "sip", "sms", "tel", "xmpp")
 }
 
-_TAIL = r"(?:[\w/.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*+"
+_TAIL = r"(?:[\w/.~!$&'()*+,;=:@-]++|%[0-9A-Fa-f]{2})*+"
 _FINE = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:/{_TAIL})?(?:\?{_TAIL})?(?:#{_TAIL})?", re.ASCII)
 _QUERY = re.compile("[?#]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")

@@ -9,6 +9,7 @@ from feeds.markup.templates.asides import plain
 from feeds.markup.templates.context import Context
 from feeds.markup.templates.liquid import HEXO, LIQUID, NUNJUCKS
 from feeds.markup.templates.mdx import MDX, PURE_MDX
+from feeds.markup.templates.restructured import with_role
 from feeds.markup.templates.shortcodes import GO, HUGO, NIKOLA, ZOLA
 from feeds.markup.templates.tags import Family, expand
 from feeds.model import Post, Problem, Site
@@ -35,6 +36,8 @@ def expanded(
     family = FAMILIES.get("pure mdx" if post.template == "mdx" and post.path.endswith(".mdx") else post.template)
     if family:
         text = expand(text, family, context)
+    if post.markup == "rst":
+        text = with_role(text)
     if post.markup not in {"html", "rst"}:
         text = plain(text, post.markup, context)
     return text, tuple(context.problems)

@@ -14,7 +14,7 @@ class Context:
 
     def __init__(self, post: Post, site: Site, first_line: int, links: Mapping[str, str]) -> None:
         self.post, self.site, self.first_line = post, site, first_line
-        self.is_html = post.markup == "html"
+        self.is_html = post.markup in {"html", "rst"}  # template code is to stand for HTML
         self.problems: list[Problem] = []
         self._links = links
         where = urlsplit(site.url)
@@ -32,12 +32,13 @@ class Context:
         }
         self._seen = set[str]()
 
-    def unknown(self, line: int, kind: str, arguments: str = "") -> None:
+    def unknown(self, line: int, kind: str, arguments: str = "", is_said: bool = False) -> None:
         """Note a construct that was left out, the first of its kind."""
         if (family := re.split(r"[.\s|\[]", kind)[0]) not in self._seen:  # all of {{ release.url }}, {{ release.size }}
             self._seen.add(family)
             shown = shorten(" ".join(f"{kind} {arguments}".split()), 40)
-            what = f'the template code "{shown}" is not known, so it was left out'
+            so = "only its words are shown" if is_said else "it was left out"
+            what = f'the template code "{shown}" is not known, so {so}'
             self.problems.append(Problem(self.post.path, line, what, "write in Markdown or HTML what it stands for"))
 
     def link(self, name: str) -> str | None:

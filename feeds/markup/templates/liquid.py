@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from feeds.markup.templates import rules
 from feeds.markup.templates.context import Context
-from feeds.markup.templates.tags import Family, Rule, Tag
+from feeds.markup.templates.tag import Tag
+from feeds.markup.templates.tags import Family, Rule
 
 _TAG = (
     r"\{%[-+]?\s*(?P<end>end(?=\w))?(?P<name>\w+)(?P<arguments>(?:(?!%\}|\{%).)*+)(?P<closed>(?!))?%\}"

@@ -4,7 +4,8 @@ import re
 
 from feeds.markup.templates import rules
 from feeds.markup.templates.context import Context
-from feeds.markup.templates.tags import Family, Rule, Tag
+from feeds.markup.templates.tag import Tag
+from feeds.markup.templates.tags import Family, Rule
 
 _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
 _ATTRIBUTES = rf"""(?:[^<>{{}}"'/]|/(?!>)|"[^"]*"|'[^']*'|{_BRACES})*+"""

@@ -4,7 +4,8 @@ import re
 from html import escape, unescape
 
 from feeds.markup.templates.context import Context
-from feeds.markup.templates.tags import Rule, Tag
+from feeds.markup.templates.tag import Tag
+from feeds.markup.templates.tags import Rule
 
 _LANGUAGE = re.compile(r"[\w+#.-]+")
 _DRESSING = re.compile(r"<[^<>]*>|[*_`]")
@@ -43,6 +44,14 @@ def image(tag: Tag, context: Context) -> str | None:
     texts = tag.words[tag.words.index(source) + 1 :] if source in tag.words else []
     alt = tag.get("alt", "title", "caption") or " ".join(text for text in texts if not text.isdigit())
     return _picture(tag, source, alt)
+
+
+def captioned(tag: Tag, context: Context) -> str | None:
+    """Show a picture with the caption before it: `figure "Words." "/a.png"`."""
+    caption = next((word for word in tag.words if " " in word), "")
+    shown = image(Tag(tag.name, tag.arguments.replace(f'"{caption}"', "", 1)), context)
+    inner = f"<figcaption>{_plain(caption)}</figcaption>" if caption else ""
+    return block(tag, f"<figure>{shown}{inner}</figure>") if shown else None
 
 
 def _picture(tag: Tag, source: str, alt: str) -> str | None:

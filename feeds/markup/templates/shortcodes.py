@@ -2,7 +2,8 @@
 
 from feeds.markup.templates import rules
 from feeds.markup.templates.context import Context
-from feeds.markup.templates.tags import Family, Rule, Tag
+from feeds.markup.templates.tag import Tag
+from feeds.markup.templates.tags import Family, Rule
 
 _TAG = (
     r"\{\{(?P<kind>[<%])\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
@@ -53,7 +54,13 @@ NIKOLA = HUGO
 # Generators of one's own in Go: {{image "a.png" 850}}.
 GO = Family(
     tag=r"\{\{(?P<end>(?!))?-?\s*(?P<name>[A-Za-z]\w*)(?P<arguments>\s(?:(?!\}\}|\{\{).)*+)(?P<closed>)\}\}(?P<value>(?!))?",
-    rules={**rules.PLAYERS, "figure": rules.image, "image": rules.image, "video": rules.framed, "iframe": rules.framed},
+    rules={
+        **rules.PLAYERS,
+        **dict.fromkeys(("figure", "figuresingle", "figuresinglewithclass"), rules.captioned),
+        "image": rules.image,
+        "video": rules.framed,
+        "iframe": rules.framed,
+    },
 )
 
 ZOLA = Family(

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape, unescape
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds.markup.templates import restructured
 from feeds.markup.templates.context import Context
+from feeds.markup.templates.tag import Tag
 
 _DEPTH = 50  # of tags within tags; beyond that their text stays and they go
 # What an author shows as it is: code, in a fence or in a line, and comments.
@@ -14,35 +17,11 @@ _FENCE = r"(?P<fence>^[ \t>]*+(?:(?:[-*+]|\d{1,3}[.)])[ \t]++)*+(?P<marks>`{3,}|
 _CODE = r"(?P<code>(?<!`)(?P<ticks>`++)(?:(?!(?<!`)(?P=ticks)(?!`)|\n[ \t]*\n).){1,1000}+(?P=ticks)(?!`)"
 _SHOWN = _FENCE + "|" + _CODE + r"|<!--(?:(?!-->|<!--).)*+-->)"
 _FLAGS = re.MULTILINE | re.DOTALL
-_ARGUMENT = re.compile(
-    r"""(?:([\w:-]+)\s*=\s*)?(?:\{?"((?:\\.|[^"\\])*)"\}?|\{?'((?:\\.|[^'\\])*)'\}?|\{?`([^`]*)`\}?|([^\s,"'=]+))"""
+_SAYING = ("caption", "title", "text", "quote", "description", "summary", "label")
+_CONTROL = frozenset(
+    ("if", "elsif", "elif", "elseif", "unless", "for", "case", "when", "with", "range", "macro", "call")
 )
-
-
-class Tag(Struct, frozen=True):
-    """A tag as it stands in a body, and what is between it and its end."""
-
-    name: str
-    arguments: str = ""
-    inside: str = ""
-    indent: str = ""  # what is before it on its line, when it stands there alone
-    is_alone: bool = False
-    line: int = 0
-
-    @property
-    def words(self) -> list[str]:
-        """Return the arguments without a name."""
-        return [a or b or c or d for name, a, b, c, d in _ARGUMENT.findall(self.arguments) if not name]
-
-    @property
-    def named(self) -> dict[str, str]:
-        """Return those with one: src="a.png"."""
-        return {name.lower(): a or b or c or d for name, a, b, c, d in _ARGUMENT.findall(self.arguments) if name}
-
-    def get(self, *names: str, at: int = 99) -> str:
-        """Return the argument of the first of these names, or the one at a place."""
-        named, words = self.named, self.words
-        return next((named[name] for name in names if named.get(name)), words[at] if at < len(words) else "")
+_PICTURE = re.compile(r"^[^\s\"<>]+\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 
 
 Rule = Callable[[Tag, Context], str | None]  # None: what the tag stands for cannot be known
@@ -67,6 +46,17 @@ def expand(text: str, family: Family, context: Context) -> str:
     return _Walk(text, family, context, ended).result() if tags else text  # most have none
 
 
+def _said(tag: Tag) -> str:
+    """Return what readers would miss of a tag that nobody knows: its picture, and words that make a sentence."""
+    given = {name: value for name, value in tag.named.items() if name in _SAYING}
+    sentences = [] if tag.name in _CONTROL else [word for word in tag.words if " " in word.strip() and "/" not in word]
+    text = next(iter([*given.values(), *sentences]), "")
+    pictures = [value for value in [*tag.words, *tag.named.values()] if _PICTURE.search(value)]
+    shown = [f'<img src="{escape(pictures[0])}" alt="">'] if pictures else []
+    said = " ".join([*shown, *([escape(unescape(text), quote=False)] if text else [])])
+    return f"<p>{said}</p>\n" if said and tag.is_alone else said
+
+
 class _Frame:
     """A tag that waits for its end."""
 
@@ -80,7 +70,7 @@ class _Walk:
     def __init__(self, text: str, family: Family, context: Context, ended: frozenset[str]) -> None:
         self._text, self._family, self._context = text, family, context
         self._open = [_Frame(Tag(""))]
-        shown = "" if context.is_html else _SHOWN + "|"
+        shown = "" if context.post.markup == "html" else _SHOWN + "|"
         self._pattern = re.compile(f"{shown}(?P<tag>{family.tag})", _FLAGS)
         self._line, self._counted = context.first_line, 0
         self._ended = ended
@@ -165,8 +155,12 @@ class _Walk:
         rule = self._family.rules.get(tag.name.lower()) if tag.name else self._family.values
         meaning = rule(tag, self._context) if rule else None
         if meaning is None:
-            self._context.unknown(tag.line, tag.name or tag.arguments, tag.arguments if rule and tag.name else "")
-            return tag.inside
+            said = "" if tag.inside.strip() else _said(tag)
+            arguments = tag.arguments if rule and tag.name else ""
+            self._context.unknown(tag.line, tag.name or tag.arguments, arguments, is_said=bool(said))
+            meaning = said or tag.inside
+        if self._context.post.markup == "rst":
+            return restructured.placed(tag, meaning, tag.name in self._family.verbatim)
         return meaning
 
     def _line_of(self, at: int) -> int:
