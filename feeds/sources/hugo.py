@@ -39,7 +39,9 @@ def address(piece: Piece, permalink: str) -> str:
         return own
     by_section = one_line(piece.values.get("permalinks")) if permalink == HUGO.permalink else ""
     pattern = tokens(own or by_section) or permalink
-    path = expand(_SLICE.sub(lambda found: _sliced(piece, found[1]), pattern), piece, _NAMES)
+    if "[" in pattern:
+        pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
+    path = expand(pattern, piece, _NAMES)
     if not own and piece.values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
     elif (by_section and not own) or not path.rpartition("/")[2].count("."):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from feeds.sources import dates
 from feeds.sources.dialect import Place
@@ -30,11 +31,10 @@ def place(path: str, roots: Collection[str] = (), *, has_languages: bool = True,
 
     `roots` are folders such as "content" and "src/content": the first that the path lies in is none of its `folders`.
     """
-    *folders, name = path.split("/")
-    inner = folders if keeps_root else below(folders, roots)
+    start = path.rfind("/") + 1
+    name = path[start:]
+    inner, folder_language, is_draft = _folders(path[:start], tuple(roots), has_languages, keeps_root)
     stem, language = _without_language(name.rpartition(".")[0], has_languages)
-    if has_languages and len(inner) != len(folders) and inner and is_language(inner[0]):
-        language, inner = language or inner[0], inner[1:]
     is_index = stem.lower() == "index" and bool(inner)
     named = inner[-1] if is_index else stem
     day, slug = dates.from_name(named)
@@ -45,12 +45,24 @@ def place(path: str, roots: Collection[str] = (), *, has_languages: bool = True,
         stem=stem,
         slug=slug or named,
         day=day,
-        folders=tuple(inner),
-        language=language,
+        folders=inner,
+        language=language or folder_language,
         collection="posts",
-        is_draft=any(_DRAFTS.fullmatch(folder) for folder in folders),
+        is_draft=is_draft,
         needs_front_matter=name.lower().endswith((".html", ".htm", ".xhtml")),
     )
+
+
+@lru_cache(maxsize=1024)  # a blog has few folders for its many posts
+def _folders(
+    above: str, roots: tuple[str, ...], has_languages: bool, keeps_root: bool
+) -> tuple[tuple[str, ...], str, bool]:
+    """Read the folders that a file lies in: those below the root, the language and whether they are for drafts."""
+    folders, language = above.split("/")[:-1], ""
+    inner = folders if keeps_root else below(folders, roots)
+    if has_languages and len(inner) != len(folders) and inner and is_language(inner[0]):
+        language, inner = inner[0], inner[1:]
+    return tuple(inner), language, any(_DRAFTS.fullmatch(folder) for folder in folders)
 
 
 def home(given: Place) -> tuple[str, ...]:
@@ -74,7 +86,7 @@ def below(folders: list[str], roots: Collection[str]) -> list[str]:
 
 
 def _without_language(stem: str, has_languages: bool) -> tuple[str, str]:
-    found = _SUFFIXED.fullmatch(stem) if has_languages else None
+    found = _SUFFIXED.fullmatch(stem) if has_languages and "." in stem else None
     if found is None or found[2] not in LANGUAGES:
         return stem, ""
     return found[1], "-".join(filter(None, found.group(2, 3)))

@@ -109,7 +109,7 @@ class _Reading:
         if self._place.needs_front_matter and not self.matter.block.kind:
             return "no front matter"
         stated = dict(fields.said(values, fields.keys_of(self._dialect.states)))
-        for key, truth, reason in self._dialect.states:
+        for key, truth, reason in self._dialect.states if stated else ():
             if key in stated and fields.truth(stated[key]) is truth:
                 return reason
         if ("redirect" in values or "redirect_to" in values) and not self.matter.body.strip():

@@ -29,6 +29,8 @@ _LONGEST = 5_000  # characters; beyond it a summary is none, and these patterns 
 
 def one_line(value: object) -> str:
     """Return text or a number as one line with single spaces, legal in XML; "" for anything else."""
+    if value is None or value == "":
+        return ""
     if isinstance(value, str):
         line = " ".join(value.split())
         clean = clean_text(line)
@@ -38,8 +40,6 @@ def one_line(value: object) -> str:
 
 def plain(value: object) -> str:
     """Return `one_line` without inline Markdown and HTML, and with entities as the characters they stand for."""
-    if value is None or value == "":
-        return ""
     line = one_line(value)[:_LONGEST]
     if not _MARKS.search(line):
         return line
