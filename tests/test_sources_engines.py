@@ -44,7 +44,8 @@ ADDRESSES = [
     ("zola", "content/a.fr.md", DATE, "fr/a/"),
     ("zola", "content/a.md", "path: 2014/12/12/Rust-1.0", "2014/12/12/Rust-1.0/"),
     ("hexo", "source/_posts/Maven/栈 x.md", DATE, "2024/03/05/Maven/栈 x/"),
-    ("hexo", "source/_posts/2024-03-05-a.md", "title: x", "2024/03/05/a/"),
+    ("hexo", "source/_posts/2024-03-05-a.md", "title: x", "2024/03/05/2024-03-05-a/"),
+    ("hexo", "source/_posts/sub/index.md", DATE, "2024/03/05/sub/index/"),
     ("hexo", "source/_posts/a.md", f"{DATE}\npermalink: some/where.html", "some/where.html"),
     ("eleventy", "src/blog/2024-03-05-a.md", "title: x", "blog/2024-03-05-a/"),
     ("eleventy", "src/blog/x-2024-03-05-a.md", "permalink: '{{ page.fileSlug }}/'", "a/"),
@@ -107,6 +108,7 @@ def test_addresses(engine: str, path: str, header: str, expected: str) -> None:
         ("hugo", "content/post/x/a.md", "/:section/:sections[last]/:weekday/:yearday/", "post/x/2/65/"),
         ("hexo", "source/_posts/x/a.md", ":category/:name/:i_month.html", "news/a/3.html"),
         ("hexo", "source/_posts/a.md", ":post_title/", "some-title/"),
+        ("hexo", "source/_posts/x/a.md", ":title.html", "x/a.html"),
         ("pelican", "content/a.md", "{date:%Y}/{date:%b}/{category}/{slug}/", "2024/Mar/news/some-title/"),
         ("nikola", "posts/a.md", "/blog/:slug.html", "blog/a.html"),
         ("eleventy", "posts/a.md", "/{{ page.fileSlug }}.html", "a.html"),
@@ -319,6 +321,47 @@ def test_the_main_language_in_a_folder() -> None:
 
     expected = [f"https://example.org/{path}" for path in ("ar/posts/a/", "x/", "ar/x/", "fr/posts/a/")]
     assert expected == [each and each.url for each in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "expected"),
+    [
+        (":title.md", "2024-03-05-a.md", "2024-03-05-a/"),
+        (":year-:month-:day-:title.md", "2024-03-05-A b.md", "A b/"),
+        (":year/:month-:day-:title.md", "2024/03-05-a.md", "a/"),
+        (":year-:month-:day-:title.md", "sub/É_b.md", "sub-E-b/"),
+        (":year-:month-:day.md", "2024-03-05.md", "2024-03-05/"),
+        (":title-:title.md", "a-b.md", "a/"),
+        (None, "a.md", "a/"),
+    ],
+)
+def test_names_that_hold_more_than_a_title(said: str | None, path: str, expected: str) -> None:
+    """What Hexo's configuration puts into names of files is no part of addresses, where they are made like that."""
+    values = ENGINES["hexo"].values_of({"new_post_name": said}, path)
+    found = parsed("hexo", f"source/_posts/{path}", DATE, "/:title/", Beside(values=values)).post
+
+    assert found is not None
+    assert f"https://example.org/{expected}" == unquote(found.url)
+    assert ENGINES["hexo"].data_of(path) == ("_config.yml",)
+    assert ENGINES["hexo"].values_of({}, path) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("[A b, C]", "A-b/C"),
+        ("[[A, B], 'C, d']", "C-d"),
+        ("[x, [A, Ö]]", "A/O"),
+        ("A b", "A-b"),
+        ("[]", "uncategorized"),
+        ("[[]]", "uncategorized"),
+    ],
+)
+def test_the_category_in_an_address(said: str, expected: str) -> None:
+    """It is the last hierarchy of Hexo's categories, each step made part of an address."""
+    found = post("hexo", "source/_posts/a.md", f"{DATE}\ncategories: {said}", ":category/")
+
+    assert f"https://example.org/{expected}/" == unquote(found.url)
 
 
 @pytest.mark.parametrize(

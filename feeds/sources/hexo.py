@@ -1,21 +1,31 @@
 """Hexo: source/_posts, categories that nest, addresses by day and name.
 
-As lib/plugins/processor/post.ts and lib/plugins/filter/post_permalink.ts of Hexo have it.
+As lib/plugins/processor/post.ts and lib/plugins/filter/post_permalink.ts of Hexo have it, and slugize of hexo-util;
+compared with what Hexo 8 does.
 """
 
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
 from hashlib import sha1
+from typing import Any
 
 from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expand
 from feeds.sources.text import one_line
+
+_ROOTS = ("source/_posts", "source/_drafts", "_posts", "_drafts")
+_SIGNS = re.compile(r"[\x00-\x1f\s~`!@#$%^&*()_+=\[\]{}|\\;:\"'<>,.?/-]+")
+_IN_NAMES = {"year": r"\d{4}", "month": r"\d\d", "day": r"\d\d", "i_month": r"\d{1,2}", "i_day": r"\d{1,2}"}
 
 
 def place(path: str) -> Place:
-    """Read what a path says: `source/_posts/a/2024-01-31-x.md` is "a/x", as names are made with the date in front."""
-    found = paths.place(path, ("source/_posts", "source/_drafts", "_posts", "_drafts"), has_languages=False)
+    """Read what a path says: the day in front of a name; whether it is part of the address is for `_title` to say."""
+    found = paths.place(path, _ROOTS, has_languages=False)
     return replace(found, is_draft="_drafts" in path.split("/"))
 
 
@@ -24,9 +34,41 @@ def address(piece: Piece, permalink: str) -> str:
     return expand(one_line(piece.values.get("permalink")) or permalink, piece, _NAMES)
 
 
+def slugized(text: str) -> str:
+    """Make a name part of an address: Latin letters without marks, a hyphen for each run of signs of ASCII."""
+    bare = (char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char) != "Mn")
+    return _SIGNS.sub("-", unicodedata.normalize("NFC", "".join(bare))).strip("-")
+
+
+def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
+    """Return what _config.yml says of the names of files."""
+    return {"new_post_name": data.get("new_post_name")} if data else data
+
+
 def _title(piece: Piece) -> str:
-    """Return what Hexo calls the slug: the path below _posts, without the date."""
-    return "/".join([*paths.home(piece.place), piece.place.slug])
+    """Return what Hexo calls the slug: the path below _posts, without what else `new_post_name` puts into a name."""
+    path = "/".join([*piece.place.folders, piece.place.stem])
+    pattern = one_line(piece.values.get("new_post_name")).rpartition(".")[0]
+    if pattern in ("", ":title"):
+        return path
+    found = _named(pattern).fullmatch(path)
+    return found[1] if found and found.re.groups else slugized(path)
+
+
+@cache
+def _named(pattern: str) -> re.Pattern[str]:
+    """Turn ":year-:month-:day-:title" into a pattern of paths."""
+    parts = re.split(r":(\w+)", pattern)
+    wanted = ("(.+)" if name == "title" else _IN_NAMES.get(name, ".+") for name in parts[1::2])
+    return re.compile("".join(map(str.__add__, map(re.escape, parts[::2]), [*wanted, ""])))
+
+
+def _category(piece: Piece) -> str:
+    """Return the path of the last category: a list is one hierarchy, a list of lists several."""
+    said = piece.values.get("categories")
+    is_several = isinstance(said, list) and any(isinstance(each, list) for each in said)
+    last = said[-1] if is_several and said else piece.categories
+    return "/".join(slugized(one_line(each)) for each in (last if isinstance(last, list | tuple) else [last]))
 
 
 def _hash(piece: Piece) -> str:
@@ -35,9 +77,9 @@ def _hash(piece: Piece) -> str:
 
 _NAMES = {
     "title": _title,
-    "name": lambda piece: piece.place.slug,
-    "post_title": lambda piece: hyphenated(piece.title).lower(),
-    "category": lambda piece: "/".join(hyphenated(each) for each in piece.categories) or "uncategorized",
+    "name": lambda piece: _title(piece).rpartition("/")[2],
+    "post_title": lambda piece: slugized(piece.title).lower(),
+    "category": lambda piece: _category(piece) or "uncategorized",
     "lang": lambda piece: piece.language,
     "timestamp": lambda piece: str(int(piece.day.timestamp())),
     "hash": _hash,
@@ -60,4 +102,6 @@ HEXO = Dialect(
     permalink="/:year/:month/:day/:title/",
     names=frozenset(_NAMES),
     keys=Keys(categories=(("categories", WHOLE), ("category", WHOLE)), tags=(("tags", WHOLE), ("tag", WHOLE))),
+    data_of=lambda _: ("_config.yml",),
+    values_of=values_of,
 )
