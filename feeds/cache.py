@@ -13,6 +13,7 @@ from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TypeVar
+from zlib import crc32
 
 import msgspec
 
@@ -61,14 +62,17 @@ def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), ro
     parts = (msgspec.msgpack.encode(each) for each in values)
     with suppress(OutputError):
         output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
-        sized = (len(part).to_bytes(4) + part for part in parts)
+        sized = (len(part).to_bytes(4) + crc32(part).to_bytes(4) + part for part in parts)
         output.replace(root / FOLDER / name, chain([wanted], sized))
 
 
 def _part(file: BinaryIO) -> bytes:
-    """Read one part; nothing at the end, or where the file ends too soon."""
-    size = int.from_bytes(file.read(4))
-    return file.read(size)
+    """Read one part; nothing at the end. Raises DecodeError for what a crash or a bad disk left of one."""
+    size, check = int.from_bytes(file.read(4)), int.from_bytes(file.read(4))
+    part = file.read(size) if size <= os.fstat(file.fileno()).st_size else b""
+    if crc32(part) != check:
+        raise msgspec.DecodeError("damaged")
+    return part
 
 
 @cache
