@@ -11,12 +11,16 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import HeaderParser
+from html import unescape
 
 Mail = Message
 
 _COPIES = {"message/rfc822", "message/global", "message/partial"}
 _COPIED_HEADERS = {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
 # With bounds, so that a megabyte without an @ is not read a million times over.
+# Python knows codecs that are none for mail, and some that take a minute for what a stranger may write in them.
+_CHARSET = re.compile(r"utf-8|us-ascii|iso-8859|windows-|cp\d|koi8-|gb|big5|shift_jis|iso-2022-jp|euc-", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{1,1000}>")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,128}@[^\s<>,;:\"()]{1,255}")
 
 
@@ -65,7 +69,10 @@ def text(mail: Mail) -> str:
     """Return the first text of a message, decoded as well as it can be; what it says comes within the first 100 KB."""
     part = next((part for part in leaves(mail) if part.get_content_maintype() == "text"), mail)
     payload = part.get_payload(decode=True)
-    return payload[:100_000].decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(payload, bytes) else ""
+    if not isinstance(payload, bytes):
+        return ""
+    told = _decoded(payload[:100_000], str(part.get_content_charset("utf-8"))).replace("\r\n", "\n")
+    return unescape(_TAG.sub("\n", told)) if part.get_content_subtype() == "html" else told
 
 
 def field(mail: Mail, name: str) -> str:
@@ -85,6 +92,12 @@ def fields(mail: Mail, name: str) -> Iterator[str]:
 def addresses(value: str) -> list[str]:
     """Return the addresses in a field: of "rfc822; <a@example.org>", ["a@example.org"]."""
     return _ADDRESS.findall(value)
+
+
+def _decoded(payload: bytes, charset: str) -> str:
+    with suppress(LookupError):  # a charset that there is not
+        return payload.decode(charset if _CHARSET.match(charset) else "utf-8", "replace")
+    return payload.decode("utf-8", "replace")
 
 
 def _unbased(encoded: bytes) -> bytes:
