@@ -68,8 +68,11 @@ class Crew:
             self._await(self.busy, GATHER)
         found = [self._done.popleft() for _ in range(len(self._done))]
         self.busy -= len(found)
-        self._able -= sum(each.error is not None for each in found)
-        self._proven = self._proven or any(each.error is None for each in found)
+        lost = sum(each.error is not None for each in found)
+        self._proven = self._proven or lost < len(found)
+        self._able -= lost
+        if lost and not self._proven:
+            self._able = 0  # a password that was wrong once is not tried on every connection
         return found
 
     def _await(self, count: int, seconds: float) -> bool:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from feeds import subscriptions
-from tests.faults.ground import Ground
+from tests.faults.ground import LONG, Ground, ended
 from tests.newsletter_site import MONDAY
+from tests.test_delivery_smtp import Authority, Server, authority, serving
+
+__all__ = ["authority"]  # a fixture
 
 pytestmark = pytest.mark.needs("smtp-sink")
 READERS = 30
@@ -31,6 +34,7 @@ def statuses(ground: Ground) -> Counter[str]:
     [
         (["-b", "450 4.2.0 greylisted, come back", "-r", "rcpt"], {"deferred"}, {1}),
         (["-b", "451 4.3.0 later", "-r", "."], {"deferred"}, {1}),
+        (["-Q", "."], {"deferred"}, {1}),  # refused in words, so there is no doubt
         (["-q", "data"], {"deferred"}, {0}),  # nothing was accepted: it costs no try
         (
             ["-b", "454 4.7.0 Throttling failure: Maximum sending rate exceeded", "-r", "mail"],
@@ -130,17 +134,82 @@ def test_relay_that_is_down_costs_nothing(tmp_path: Path) -> None:
     assert ground.counts() == {"queued": READERS}
 
 
-def test_hanging_up_after_the_dot_leaves_doubt_about_few(tmp_path: Path) -> None:
-    """Nobody knows whether these were taken; when it happens again and again the run stops."""
+IMPATIENT = """
+import functools, feeds.delivery.smtp as smtp
+smtp.Relay = functools.partial(smtp.Relay, timeouts=smtp.Timeouts(dot=1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "first"), [(["-q", "."], ""), (["-W", ".:700"], "") if LONG else (["-W", ".:30"], IMPATIENT)]
+)
+def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, flags: list[str], first: str) -> None:
+    """Whether it hangs up or is silent for too long, nobody knows; when it happens again and again the run stops."""
     ground = Ground(tmp_path, READERS)
-    with ground.sink("-q", "."):
-        code, said = ground.delivered()
-    found = ground.counts()
+    with ground.sink(*flags):
+        code, said = ended(ground.deliver(first=first))
+    found, doubt = ground.counts(), ground.in_doubt()
 
     assert code == 75
     assert "without saying whether it took them" in said
     assert 5 <= found["uncertain"] <= 5 + 10
     assert found["uncertain"] + found["queued"] == READERS
+    ground.agrees()
+    with ground.sink():
+        ground.settle_doubt(doubt)
+
+
+def test_wrong_password_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many connections there may be: an account is not locked by us, and nothing is counted."""
+    monkeypatch.setenv("FEEDS_SMTP_PASSWORD", "wrong")
+    server = Server()
+    with serving(server, {"authenticator": server.authenticator, "auth_require_tls": False}) as relay:
+        ground = Ground(tmp_path, READERS, port=relay.port, more='user = "news"')
+        code, said = ground.delivered()
+
+    assert code == 75
+    assert "535" in said
+    assert "FEEDS_SMTP_PASSWORD" in said
+    assert server.logins == [(b"news", b"wrong")]
+    assert ground.counts() == {"queued": READERS}
+    assert attempts(ground) == {0: READERS}
+    assert statuses(ground) == {"active": READERS}
+
+
+def test_relay_that_is_not_who_it_should_be(tmp_path: Path, authority: Authority) -> None:
+    """With a certificate that fails, or without STARTTLS, not a word of a message leaves, and the reason is said."""
+    server, wrong = Server(), authority.server(host="other.example.org")
+    ground = Ground(tmp_path, READERS)
+    settings = (tmp_path / "feeds.toml").read_text("utf-8")
+    secured = settings.replace('security = "none"', f'security = "starttls"\nca_file = "{authority.ca_file}"')
+    said = []
+    for options in ({"tls_context": wrong}, {}):
+        with serving(server, options) as relay:
+            (tmp_path / "feeds.toml").write_text(secured.replace(str(ground.port), str(relay.port)), "utf-8")
+            said.append(ground.delivered())
+
+    assert [code for code, _ in said] == [75, 75]
+    assert "certificate" in said[0][1]
+    assert "offers no STARTTLS" in said[1][1]
+    assert server.messages == []
+    assert ground.counts() == {"queued": READERS}
+    assert attempts(ground) == {0: READERS}
+
+
+def test_relay_without_smtputf8(tmp_path: Path) -> None:
+    """Who has an address in another script is skipped, and why is said; all others get theirs."""
+    server = Server()
+    with serving(server, {"enable_SMTPUTF8": False}) as relay:
+        ground = Ground(tmp_path, ["one", "قارئ", "two"], port=relay.port)
+        code, _ = ground.delivered()
+
+    assert code == 0
+    assert ground.states() == {
+        "one@example.org": "sent",
+        "قارئ@example.org": "skipped",
+        "two@example.org": "sent",
+    }
+    assert sorted(server.recipients) == ["one@example.org", "two@example.org"]
 
 
 def test_two_processes_share_the_work(tmp_path: Path) -> None:
@@ -156,9 +225,9 @@ def test_two_processes_share_the_work(tmp_path: Path) -> None:
 
 
 def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path) -> None:
-    """Nothing is in doubt afterwards, the rest stays queued, and the next run delivers it."""
+    """While the relay takes its time to say that it has them: nothing is in doubt afterwards, the rest stays queued."""
     ground = Ground(tmp_path, 300)
-    with ground.sink("-w", "1"):
+    with ground.sink("-W", ".:60" if LONG else ".:1"):
         with ground.deliver() as process:
             while ground.count() < 3:
                 pass
