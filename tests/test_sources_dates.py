@@ -150,6 +150,20 @@ def test_no_text_raises(text: str) -> None:
     assert found is None or found.tzinfo is not None
 
 
+DAYS = ("2024-01-31", "2024-03-31", "2024-02-30", "0999-12-31", "1900-01-01", "1970-01-01")
+TIMES = ("", "T10:00:00", " 02:30:00", "T24:00:00", " 23:59:60", " 10:00")
+ZONES = ("", "Z", " Z", "+0100", " +0100", "-01:00", "-00:00", "+13:59", "+14:00", " +15:00", "+01:75")
+
+
+@given(st.sampled_from(DAYS), st.sampled_from(TIMES), st.sampled_from(ZONES))
+@settings(max_examples=200)
+def test_hyphens_and_slashes_are_one(day: str, time: str, zone: str) -> None:
+    """A date with hyphens, which is read at less cost, is the same date with slashes."""
+    hyphens, slashes = (f"{each}{time}{zone}" for each in (day, day.replace("-", "/")))
+
+    assert repr(dates.moment(slashes, NEW_YORK)) == repr(dates.moment(hyphens, NEW_YORK))
+
+
 def test_days_in_names() -> None:
     """A name may start with a day, whose digits nobody has checked yet."""
     assert dates.from_name("2025-06-20-hello-world") == ("2025-06-20", "hello-world")

@@ -8,7 +8,7 @@ _BYTES = 1_000  # of these in UTF-8; fewer than the window holds, so that blank 
 _STEP = 320  # characters taken at once: two steps of Arabic are enough
 _FEWEST = 16  # bytes; a body of less ("TODO", "video below") says nothing about which post it is
 # Spaces and signs of ASCII, and so all markup. Taken from bytes: a pattern takes six times as long.
-# Scripts without case, from Hebrew to Myanmar and of East Asia, beside ASCII: to fold them costs three times the rest.
+# Scripts without case, from Hebrew to Myanmar and of East Asia, beside ASCII: to fold costs three times the rest.
 _CASELESS = re.compile("[\0-\x7f\u0590-\u109f\u2010-\u2027\u3000-\ua63f\uac00-\ud7a3]*")
 _SMALL = bytes(range(256)).lower()
 _NOISE = bytes(byte for byte in range(128) if not chr(byte).isalnum())
@@ -22,15 +22,16 @@ def mark(text: str) -> str:
 def opening(body: str) -> str:
     """Return the mark of how a body begins; "" when that says too little."""
     window, letters = body[:WINDOW], b""
-    for start in range(0, len(window), _STEP):
-        letters += _letters(window[start : start + _STEP])
+    step = WINDOW if window.isascii() else _STEP
+    for start in range(0, len(window), step):
+        letters += _letters(window[start : start + step])
         if len(letters) >= _BYTES:
             break
     return _digest(letters[:_BYTES]) if len(letters) >= _FEWEST else ""
 
 
 def _letters(text: str) -> bytes:
-    folded = text if _CASELESS.fullmatch(text) else text.casefold()
+    folded = text if text.isascii() or _CASELESS.fullmatch(text) else text.casefold()
     return folded.encode(errors="replace").translate(_SMALL, _NOISE)
 
 

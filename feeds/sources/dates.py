@@ -18,7 +18,7 @@ _FORM = re.compile(
 # What `fromisoformat` reads alike in every release of Python, and at a tenth of the cost.
 _HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _ISO = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_HOUR}:[0-5][0-9](?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])?)?"
+    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_HOUR}:[0-5][0-9]|\Z))(?:[ ]?(Z|[+-](?:0[0-9]|1[0-3]):?[0-5][0-9]))?"
 )
 _DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", r"([A-Za-z]{3,9})\.?"
 _NAMED = re.compile(rf"(?:[A-Za-z]{{3,9}},?\s+)??(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH}),?\s+(\d{{4}})(?!\d)")
@@ -75,8 +75,8 @@ def _from_type(value: object) -> datetime | None:
 
 
 def _from_text(text: str) -> datetime | None:
-    if _ISO.fullmatch(text):
-        return datetime.fromisoformat(text)
+    if iso := _ISO.fullmatch(text):
+        return datetime.fromisoformat(iso[1] + (iso[2] or ""))
     found = _FORM.fullmatch(text)
     if found is None and (named := _NAMED.match(text)):
         found = _FORM.fullmatch(_in_figures(named) + text[named.end() :])

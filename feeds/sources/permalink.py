@@ -35,6 +35,7 @@ DAY_PARTS: Mapping[str, Callable[[datetime], str]] = {
     "second": lambda day: f"{day.second:02}",
 }
 _ALLOWED = re.compile(r"[A-Za-z0-9_.~/-]*")  # in most names nothing else stands
+_HYPHENATED = re.compile("(?:[A-Za-z0-9]++-?)*+(?<!-)")  # as most names are
 _SLASHES = re.compile("/{2,}")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 
@@ -77,7 +78,7 @@ def escape(path: str) -> str:
 
 def hyphenated(text: str, also: str = "") -> str:
     """Put one hyphen for each run of what is no letter, mark or digit of any script, nor in `also`."""
-    if text.isalnum() and text.isascii():
+    if _HYPHENATED.fullmatch(text):
         return text
     kept = (char if _is_kept(char) or char in also else " " for char in text)
     return "-".join(filter(None, "".join(kept).split(" ")))
