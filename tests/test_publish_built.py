@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from feeds import publish
 from feeds.config import load
 from feeds.errors import FeedsError
+from feeds.publish.built import state_of
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)  # what lies on the disk is long settled then
 TOLD = ("written", "unchanged", "removed")  # what a build had to do is all that may differ
@@ -377,16 +378,15 @@ def test_what_was_just_written_may_be_written_again(root: Path) -> None:
     assert is_short(root, now + timedelta(hours=1))
 
 
-@pytest.mark.parametrize("path", ["posts/authors.yml", "data/authors.toml", "templates/feed.css"])
-def test_so_may_what_lies_beside(root: Path, path: str) -> None:
-    """A file that posts or pages are made with must have come to rest as well."""
-    (root / path).parent.mkdir(exist_ok=True)
-    (root / path).write_text("")
-    os.utime(root / "posts" / "a.md")
-    settled = (root / path).stat().st_ctime + 2.5
-    command(root, datetime.fromtimestamp(settled - 2, UTC))
+def test_so_may_templates(root: Path) -> None:
+    """A template that has not come to rest, a hidden one as well, has no digest to go by."""
+    template = root / "templates" / ".part.html"
+    template.parent.mkdir()
+    template.touch()
+    changed = template.stat().st_ctime_ns
 
-    assert not is_short(root)
+    assert b"" == state_of(root, "templates", changed)
+    assert b"" != state_of(root, "templates", changed + 1)
 
 
 def test_settings_that_feeds_toml_does_not_say_are_none_of_the_next_build(root: Path) -> None:
@@ -528,3 +528,11 @@ def test_a_question_imports_little(root: Path) -> None:
 
     assert set() == opened
     assert set() == modules & HEAVY
+
+
+def test_half_a_character_is_no_reason_to_stop(root: Path) -> None:
+    """JSON and YAML can say what no UTF-8 can, and no memory can hold."""
+    (root / "posts" / "d.md").write_text('{"title": "\\ud800", "date": "\\ud800 2025"}\nText.\n')
+
+    assert ["date: 2025 is no date"] == [each.what for each in command(root, LATER).problems]
+    assert is_short(root)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.identity.marks import WINDOW, opening
-from feeds.markup import absolute_url
+from feeds.markup import absolute_url, clean_text
 from feeds.model import Author, LeftOut, Post, Problem, Site
 from feeds.sources import dates, enclosures, fields, front_matter, heading
 from feeds.sources.authors import authors
@@ -230,5 +230,5 @@ def _primary(language: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = " ".join(str(value).split())
+    text = " ".join(clean_text(str(value)).split())
     return text if len(text) <= 60 else text[:59] + "…"
