@@ -1,5 +1,5 @@
 """What is known when things go wrong, asserted against what a real server really received.
 
-python -m pytest tests/faults                the short form, as in the whole suite
-FAULTS=long python -m pytest tests/faults    fifty rounds instead of five
+python -m pytest tests/faults -s                the short form, as in the whole suite
+FAULTS=long python -m pytest tests/faults -s    fifty rounds instead of five, and waits as long as they are in life
 """
