@@ -13,14 +13,17 @@ _BROKEN = "\\\n"
 
 
 class Node:
-    """A block: its kind, its text or the blocks in it, and what is known about it."""
+    """A block: its kind, its text or the blocks in it, and what is known about it.
+
+    `level` is that of a heading; else it tells whether code is fenced, an element holds blocks, a definition has room.
+    """
 
     __slots__ = ("children", "directions", "is_tight", "kind", "level", "text")
 
     def __init__(self, kind: str, text: str = "", level: int = 0) -> None:
         self.kind, self.text, self.level = kind, text, level
         self.children: list[Node] = []
-        self.directions = ""  # lists of attributes that stand at it
+        self.directions = ""  # lists of attributes that stand at it; the tag of an element; the language of code
         self.is_tight = False  # a paragraph without tags of its own
 
 
