@@ -7,9 +7,9 @@ machines that answer mails answer another one: the address that the message left
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,7 +20,7 @@ from feeds.delivery import Envelope
 from feeds.digest.confirmation import ANSWER, inquire
 from feeds.errors import SettingsError
 from feeds.mail import Mailbox, Recipient, encode, stamp
-from feeds.model import Issue, Newsletter
+from feeds.model import Issue, Newsletter, Variant
 from feeds.newsletter.drafting import letter_of
 from feeds.newsletter.press import Press, Seal
 from feeds.store import Store, events, issues, leaving, posts, requests, subscribers, suppressions
@@ -38,6 +38,7 @@ KEPT = timedelta(days=30)  # that who does not answer is remembered
 PATIENCE = timedelta(minutes=10)  # between two mails that ask one reader
 MOST = 3  # mails that ask one mailbox, in the time that it is remembered, however often and by whom it is wanted
 PURPOSE = "confirm"
+Inquirer = Callable[[Newsletter, str, datetime], Variant]
 _GMAIL = {"gmail.com", "googlemail.com"}  # there dots change nothing either
 
 
@@ -50,7 +51,7 @@ def asker(settings: Settings) -> Enrol:
         raise SettingsError("mail.bounces.address is empty", "set it: readers confirm by a mail to it")
     if not settings.mail.sender:
         raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
-    return partial(_ask, settings)
+    return partial(_ask, settings, _inquirer(settings))
 
 
 def confirm(
@@ -114,8 +115,21 @@ class Asking(Press):
         return self._seal(stamp(encode(asking, letter), recipient, self._date))
 
 
+def _inquirer(settings: Settings) -> Inquirer:
+    """Return what writes the mail for a newsletter, in a language, on a day: once, as it takes long beside all else."""
+    templates = environment(settings.root)
+
+    @cache
+    def write(newsletter: Newsletter, language: str, at: datetime) -> Variant:
+        letter = letter_of(settings, newsletter, 1)  # it shows no number
+        return inquire(newsletter, settings.site, language, letter, at, VALID, templates)
+
+    return write
+
+
 def _ask(
     settings: Settings,
+    inquirer: Inquirer,
     connection: Connection,
     newsletter: str,
     readers: Sequence[NewSubscriber],
@@ -144,7 +158,7 @@ def _ask(
         request = Request(id_, newsletter, wish.categories, wish.cadence, consent, now)
         by_language.setdefault(person.language, []).append(request)
     for language, theirs in sorted(by_language.items()):
-        _open(settings, connection, said, language, theirs, now)
+        _open(settings, inquirer, connection, said, language, theirs, now)
     return Counter(
         added=len(patient),
         duplicates=len(readers) - len(wanted) + len(there),
@@ -179,6 +193,7 @@ def mailbox_of(email_key: str) -> str:
 
 def _open(
     settings: Settings,
+    inquirer: Inquirer,
     connection: Connection,
     newsletter: Newsletter,
     language: str,
@@ -187,9 +202,9 @@ def _open(
 ) -> None:
     stream = requests.stream(newsletter.name)
     letter = letter_of(settings, newsletter, issues.next_number(connection, stream))
-    label = now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
-    templates = environment(settings.root)
-    content = inquire(newsletter, settings.site, language, letter, now, VALID, templates)
+    local = now.astimezone(ZoneInfo(settings.site.timezone))
+    content = inquirer(newsletter, language, local.replace(hour=0, minute=0, second=0, microsecond=0))
+    label = local.strftime("%Y-%m-%dT%H:%M")
     new = NewIssue(stream, letter.number, label, 0, "open", msgspec.json.encode(letter).decode())
     issue_id = issues.add(connection, new, now)
     requests.queue(connection, issue_id, issues.add_variant(connection, issue_id, content), readers, now)
@@ -202,7 +217,7 @@ def _ask_again(settings: Settings, connection: Connection, request: Request, now
     if found := subscribers.find(connection, subscribers.key(connection, request.subscriber_id)):
         reader = checked(found.email, found.name, found.language, found.timezone, request.categories)
         reader = msgspec.structs.replace(reader, cadence=request.cadence)
-        _ask(settings, connection, request.newsletter, [reader], request.consent, now)
+        asker(settings)(connection, request.newsletter, [reader], request.consent, now)
 
 
 def _is_unwanted(connection: Connection, subscriber_id: int) -> bool:

@@ -6,8 +6,8 @@ what happens whether the address is known here.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 
-from msgspec import Struct
 from sqlalchemy import Connection
 
 from feeds.config import Settings
@@ -16,17 +16,22 @@ from feeds.mail.headers import mailbox
 from feeds.newsletter import confirming
 from feeds.replies import Command, Returned, Written, written
 from feeds.store import requests
-from feeds.subscriptions.enrolling import checked, newsletter_of
+from feeds.subscriptions.enrolling import Enrol, checked, newsletter_of
 from feeds.tokens import verify_address
 
 SUBSCRIBE = "subscribe"  # bounces+subscribe@example.org, or bounces+subscribe-weekly@
 
 
-class Ear(Struct, frozen=True):
+class Ear:
     """What it takes to understand what people ask for."""
 
-    settings: Settings
-    keys: tuple[str, ...]  # secrets that tokens may be signed with
+    def __init__(self, settings: Settings, keys: tuple[str, ...]) -> None:
+        """Take the settings, and the secrets that tokens may be signed with."""
+        self.settings, self.keys = settings, keys
+
+    @cached_property
+    def _enrol(self) -> Enrol:
+        return confirming.asker(self.settings)
 
     def hear(self, connection: Connection, returned: Returned, message: bytes, now: datetime) -> str:
         """Do what a mail asks for; return what came of it, "" when it asks for nothing or a machine may have sent it.
@@ -65,7 +70,7 @@ class Ear(Struct, frozen=True):
         if not (is_open and mail.bounces.address) or reader.email_key in {*ours, mail.bounces.address.lower()}:
             return ""
         consent = f"asked by mail {hand.message_id} on {now:%Y-%m-%d %H:%M} UTC".replace("  ", " ")
-        confirming.asker(self.settings)(connection, newsletter, [reader], consent, now)
+        self._enrol(connection, newsletter, [reader], consent, now)
         return "asked"
 
     def _proof(self, tail: str) -> tuple[int, int] | None:

@@ -38,12 +38,13 @@ class Reader(Struct, frozen=True):
 
     settings: Settings
     keys: tuple[str, ...]  # secrets that tokens may be signed with
+    ear: Ear
 
     def act(self, connection: Connection, message: bytes, now: datetime) -> str:
         """Act on a message; return one of DONE or LEFT."""
         returned = understand(message)
         if isinstance(returned, Command) or returned == Ignored("unrelated"):
-            became = Ear(self.settings, self.keys).hear(connection, returned, message, now)
+            became = self.ear.hear(connection, returned, message, now)
             if became:
                 return became
         if isinstance(returned, Command):
@@ -113,7 +114,8 @@ def _reader(settings: Settings, store: Store, environ: Mapping[str, str]) -> Rea
     # Its detectors stumble over odd mails, which is caught, but not before it wrote the traceback to standard error.
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     with store.writing() as connection:
-        return Reader(settings, (secret("FEEDS_SECRET", environ) or secrets.secret(connection),))
+        keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
+    return Reader(settings, keys, Ear(settings, keys))
 
 
 def _read(opened: Mailbox, reader: Reader, store: Store, clock: Clock) -> Mapping[str, int]:
