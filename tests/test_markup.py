@@ -68,6 +68,15 @@ def test_other_language() -> None:
     assert rendered("word", language="EN").entry.html == "<p>word</p>"
 
 
+def test_lone_surrogates() -> None:
+    """What UTF-8 cannot write is in no part of an entry."""
+    entry = rendered("a", language="ar\udc80", summary="b\udc80", image="/c\udc80.png").entry
+
+    assert ('<div dir="rtl" lang="ar"><p>a</p></div>', "b", "https://example.org/c.png") == (
+        entry.html, entry.summary, entry.image,
+    )  # fmt: skip
+
+
 def test_summary_of_the_author() -> None:
     """The summary of the front matter goes before the first words, on one line."""
     assert rendered("Body.", summary=" Of the\n author. ").entry.summary == "Of the author."
