@@ -522,9 +522,10 @@ def test_a_build_without_news_opens_no_post_and_imports_little(root: Path) -> No
     assert set() == modules & HEAVY
 
 
-def test_a_question_imports_little(root: Path) -> None:
+@pytest.mark.parametrize("question", ["--version", "--help"])
+def test_a_question_imports_little(root: Path, question: str) -> None:
     """What the command says of itself costs nothing either."""
-    modules, opened = watched(root, "--version")
+    modules, opened = watched(root, question)
 
     assert set() == opened
     assert set() == modules & HEAVY

@@ -13,27 +13,27 @@ import click
 from feeds import __version__
 from feeds.errors import FeedsError, UsageError
 
-# command -> the file of its group
+# command -> the file of its group, and what `feeds --help` says of it without importing that
 COMMANDS = {
-    "init": "site",
-    "build": "site",
-    "check": "site",
-    "adopt": "site",
-    "watch": "output",
-    "serve": "output",
-    "ping": "output",
-    "config": "site",
-    "doctor": "doctor",
-    "preview": "newsletter",
-    "issue": "newsletter",
-    "schedule": "newsletter",
-    "deliver": "newsletter",
-    "run-due": "newsletter",
-    "run": "newsletter",
-    "bounces": "bounces",
-    "status": "outbox",
-    "outbox": "outbox",
-    "subscribers": "subscribers",
+    "init": ("site", "Write feeds.toml for the blog in a folder."),
+    "build": ("site", "Write the feeds that the posts ask for."),
+    "check": ("site", "Name every problem of every post and of every feed written."),
+    "adopt": ("site", "Take over the ids of the feeds that readers have today."),
+    "watch": ("output", "Build whenever posts, feeds.toml or templates change."),
+    "serve": ("output", "Serve what is written, to look at on this machine."),
+    "ping": ("output", "Tell the WebSub hub of every feed that has changed."),
+    "config": ("site", "Print the settings in force, defaults included."),
+    "doctor": ("doctor", "Examine the site and its surroundings."),
+    "preview": ("newsletter", "Write the next issue as HTML and text, and send nothing."),
+    "issue": ("newsletter", "Open an issue by hand; list, show, approve, cancel, resume."),
+    "schedule": ("newsletter", "Say what would leave when, and with which posts."),
+    "deliver": ("newsletter", "Deliver what is queued."),
+    "run-due": ("newsletter", "Do all that is due: write the feeds, open issues, deliver."),
+    "run": ("newsletter", "Do what is due every minute, until SIGTERM."),
+    "bounces": ("bounces", "Act on bounces, complaints and mails from readers."),
+    "status": ("outbox", "Say who got an issue, who did not, and why."),
+    "outbox": ("outbox", "Look after the deliveries: what waits, failed, is in doubt."),
+    "subscribers": ("subscribers", "Add, change, list, import, export, remove and erase readers."),
 }
 
 
@@ -48,9 +48,14 @@ class LazyGroup(click.Group):
         """Import the file of the command and return it; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"feeds.cli.{COMMANDS[cmd_name]}")
+        module = import_module(f"feeds.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
