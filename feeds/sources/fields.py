@@ -1,7 +1,7 @@
 """What the values of front matter mean, whatever form the author gave them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -75,16 +75,14 @@ def _once(found: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first.values())
 
 
-def _terms(value: Any, parting: str) -> Iterator[str]:
+def _terms(value: Any, parting: str) -> list[str]:
     if isinstance(value, str):
-        yield from _parted(value, parting)
-    elif isinstance(value, list):  # nested ones are Hexo's hierarchies: each step is a category
-        for inner in value:
-            yield from _terms(inner, WHOLE)
-    elif isinstance(value, dict):
-        yield one_line(value.get("name") or value.get("title") or value.get("label"))
-    else:
-        yield one_line(value)
+        return _parted(value, parting)
+    if isinstance(value, list):  # nested ones are Hexo's hierarchies: each step is a category
+        return [term for inner in value for term in _terms(inner, WHOLE)]
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("title") or value.get("label")
+    return [one_line(value)]
 
 
 def _parted(text: str, parting: str) -> list[str]:
