@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings) -> Iterator[Store]:
+def store(tmp_path: Path, site: Settings, every_database: None) -> Iterator[Store]:
     """Give a database with an open issue for two readers, of whom the first gets another newsletter as well."""
     with Store.open(URL, tmp_path) as opened:
         deeds.remember(opened, source(), MONDAY - WEEK)
