@@ -1,11 +1,13 @@
 """Deliver an issue by SMTP into Postfix's smtp-sink, side by side with what others can do into the same one.
 
-    python -m benchmarks.delivery --work SCRATCH [--messages 3000] [--connections 1 10] [--rounds 3] [--readers 1000000]
+    python -m benchmarks.delivery --work SCRATCH [--messages 3000] [--connections 1 10] [--rounds 5] [--readers 1000000]
 
 In each round every one sends the same number of messages of the same size: Postfix's smtp-source, written in C and
 keeping no account; this project, with every message marked durably before it leaves and settled after; and a plain loop
-of smtplib over one connection that builds an EmailMessage for each reader. Prints medians, and ratios within the run.
-Then opens an issue for a million readers, and says how long that took and how much memory.
+of smtplib over one connection that builds an EmailMessage for each reader. Prints medians, ratios within the run, and
+the processor time that each takes for a message, which other work on the machine disturbs less.
+Then opens an issue for a thousand readers and for very many, begins to deliver it, and asks how far it is; and opens
+the issues of readers in many zones. Says what each took, in a process of its own, and how much memory at the peak.
 """
 
 import argparse
@@ -15,28 +17,43 @@ import shutil
 import smtplib
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
+from zoneinfo import available_timezones
 
-from sqlalchemy import insert
+from msgspec.structs import replace
+from sqlalchemy import case, insert, update
 
 from feeds import newsletter as deeds
 from feeds.config import Mail, Settings, Smtp
+from feeds.delivery.backend import Envelope, Opened
 from feeds.delivery.memory import Memory
-from feeds.model import Entry, Newsletter, Post, Site
+from feeds.model import Entry, Newsletter, Outcome, Post, Site
+from feeds.newsletter import standing
 from feeds.store import Store, tables
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 SINK, SOURCE = "/usr/sbin/smtp-sink", "/usr/sbin/smtp-source"
+ZONES = sorted(zone for zone in available_timezones() if zone.startswith("Africa/"))[:32]
+ZONED = 100_000  # readers on their own clocks
+MAIL = Mail("News <news@example.org>")
 WORDS = "خبر من الجزائر عن الناس وما يفعلون كل يوم في مدنهم وقراهم "
+
+
+class Rate(NamedTuple):
+    """How fast, and at what cost."""
+
+    messages: float  # a second
+    cpu: float  # seconds of processor time for each
 
 
 def main() -> None:
@@ -45,7 +62,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--messages", type=int, default=3000)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 10])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--readers", type=int, default=1_000_000)
     chosen = parser.parse_args()
     shutil.rmtree(chosen.work, ignore_errors=True)
@@ -55,35 +72,40 @@ def main() -> None:
     with sink() as port:
         for connections in chosen.connections:
             compare(chosen.work, port, connections, chosen.messages, chosen.rounds, size)
-    if chosen.readers:
-        freeze(chosen.work / "freeze", chosen.readers)
+    for readers in sorted({1000, chosen.readers}) if chosen.readers else ():
+        many(chosen.work / f"{readers}", readers)
+        alone(freeze_zones, chosen.work / f"zones-{readers}", min(readers, ZONED))
 
 
 def compare(work: Path, port: int, connections: int, messages: int, rounds: int, size: int) -> None:
     """Let everyone send in turn, and print the medians."""
-    runs: dict[str, Callable[[Path], float]] = {
+    runs: dict[str, Callable[[Path], Rate]] = {
         "smtp-source": lambda _: source(port, connections, messages, size),
         "feeds": lambda folder: ours(folder, port, connections, messages),
         "plain loop": lambda _: plain(port, max(messages // 10, 100), size),
     }
-    rates: dict[str, list[float]] = {name: [] for name in runs}
+    found: dict[str, list[Rate]] = {name: [] for name in runs}
     for number in range(rounds):
         for name, run in runs.items():
-            rates[name].append(run(work / f"{connections}-{number}"))
-    middle = {name: median(values) for name, values in rates.items()}
-    for name, rate in middle.items():
-        print(f"{connections:3} connections  {name:12} {rate:7.0f}/s   {middle['feeds'] / rate:5.2f} of it is ours")
+            found[name].append(run(work / f"{connections}-{number}"))
+    rates = {name: median(each.messages for each in some) for name, some in found.items()}
+    for name, some in found.items():
+        cpu = median(each.cpu for each in some) * 1e6
+        ratio = rates["feeds"] / rates[name]
+        print(
+            f"{connections:3} connections  {name:12} {rates[name]:7.0f}/s {cpu:6.0f} us CPU  ours is {ratio:5.2f} of it"
+        )
 
 
-def source(port: int, connections: int, messages: int, size: int) -> float:
-    """Send with smtp-source; return messages a second."""
+def source(port: int, connections: int, messages: int, size: int) -> Rate:
+    """Send with smtp-source."""
     addresses = ["-f", "a@example.org", "-t", "b@example.org"]
     command = [SOURCE, "-d", "-s", str(connections), "-m", str(messages), "-l", str(size), *addresses]
     return timed(messages, lambda: subprocess.run([*command, f"127.0.0.1:{port}"], check=True))
 
 
-def ours(folder: Path, port: int, connections: int, messages: int) -> float:
-    """Deliver an issue that is open, with full durability; return messages a second."""
+def ours(folder: Path, port: int, connections: int, messages: int) -> Rate:
+    """Deliver an issue that is open, with full durability."""
     smtp = Smtp("127.0.0.1", port, "none", connections=connections)
     settings = site(folder, Mail("News <news@example.org>", postal_address="1 Road", backend="smtp", smtp=smtp))
     with Store.open(settings.store.url, folder) as store:
@@ -95,8 +117,8 @@ def ours(folder: Path, port: int, connections: int, messages: int) -> float:
     return rate
 
 
-def plain(port: int, messages: int, size: int) -> float:
-    """Send as a plain program does; return messages a second."""
+def plain(port: int, messages: int, size: int) -> Rate:
+    """Send as a plain program does."""
     text = WORDS * (size // 8 // len(WORDS.encode()))
     html = WORDS * (size // 2 // len(WORDS.encode()))
 
@@ -113,25 +135,80 @@ def plain(port: int, messages: int, size: int) -> float:
     return timed(messages, run)
 
 
-def freeze(folder: Path, readers: int) -> None:
-    """Open an issue for very many readers, in a process of its own; print how long it took and its memory."""
-    settings = site(folder, Mail("News <news@example.org>"))
+def many(folder: Path, readers: int) -> None:
+    """Measure what takes longer, or more memory, the more readers there are."""
+    for deed in (freeze, begin, look):
+        alone(deed, folder, readers)
+
+
+def alone(deed: Callable[[Settings, Store], object], folder: Path, readers: int) -> None:
+    """Do something in a new process, in a site with so many readers; print how long it took and its memory."""
+    if not folder.exists():
+        with Store.open(site(folder, MAIL).store.url, folder) as store:
+            enrol(store, readers)
+    process = get_context("spawn").Process(target=measured, args=(deed, folder, readers))
+    process.start()
+    process.join()
+
+
+def measured(deed: Callable[[Settings, Store], object], folder: Path, readers: int) -> None:
+    """Do something; print what it cost."""
+    settings = site(folder, MAIL)
     with Store.open(settings.store.url, folder) as store:
-        enrol(store, readers)
-    child = os.fork()
-    if not child:
-        with Store.open(settings.store.url, folder) as store:
-            seconds = readers / timed(readers, lambda: open_issue(settings, store))
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"an issue for {readers} readers: {seconds:.1f} s, {memory:.0f} MB at the peak")
-        sys.stdout.flush()
-        os._exit(0)
-    os.waitpid(child, 0)
+        began, cpu = time.perf_counter(), time.process_time()
+        deed(settings, store)
+        seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    what = (deed.__doc__ or "").strip().rstrip(".")
+    print(f"{readers:8} readers  {what:60} {seconds:7.2f} s  {cpu:6.2f} s CPU  {memory:4.0f} MB", flush=True)
+
+
+def freeze(settings: Settings, store: Store) -> None:
+    """Open an issue for all."""
+    open_issue(settings, store)
+
+
+def begin(settings: Settings, store: Store) -> None:
+    """Deliver a thousand of its messages."""
+    memory = Counting()
+    deeds.deliver(settings, store, memory, clock, environ={}, stopping=lambda: memory.count >= 1000)
+
+
+def look(_settings: Settings, store: Store) -> None:
+    """Say who got it, and why others did not."""
+    standing.status(store, "", clock())
+
+
+def freeze_zones(settings: Settings, store: Store) -> None:
+    """Open what is due for readers in 32 zones, 24 hours on."""
+    with store.writing() as connection:
+        zone = case(*[(tables.subscriber.c.id % len(ZONES) == n, name) for n, name in enumerate(ZONES)])
+        connection.execute(update(tables.subscriber).values(timezone=zone))
+    newsletter = replace(settings.newsletter[0], cadence="daily at 08:00", timezone="reader")
+    post = Post("posts/a.md", "https://example.org/a/", "خبر", NOW - WEEK, NOW - WEEK, "tag:a")
+    source = deeds.Source({post.id: post}, lambda _: [Entry(post, "<p>خبر</p>", "خبر")])
+    deeds.remember(store, source, NOW)
+    opened = deeds.open_due(replace(settings, newsletter=(newsletter,)), store, source, NOW + timedelta(hours=24))
+    assert not opened.refused
+
+
+class Counting(Opened):
+    """A backend that takes all messages and keeps none."""
+
+    remote, repeatable = False, False
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def send(self, _message: bytes, _envelope: Envelope) -> Outcome:
+        """Count it."""
+        self.count += 1
+        return Outcome("sent", 250, "2.0.0", "2.0.0 Ok")
 
 
 def site(folder: Path, mail: Mail) -> Settings:
     """Make a site with a newsletter."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     newsletters = (Newsletter("weekly", content="full"),)
     return Settings(Site("https://example.org/", "News", language="ar"), newsletter=newsletters, mail=mail, root=folder)
 
@@ -157,7 +234,7 @@ def open_issue(settings: Settings, store: Store) -> None:
 
 def message_size(folder: Path) -> int:
     """Return the size of the messages that we send."""
-    settings, memory = site(folder, Mail("News <news@example.org>")), Memory()
+    settings, memory = site(folder, MAIL), Memory()
     with Store.open(settings.store.url, folder) as store:
         enrol(store, 1)
         open_issue(settings, store)
@@ -165,11 +242,17 @@ def message_size(folder: Path) -> int:
     return len(memory.messages[0][1])
 
 
-def timed(messages: int, run: Callable[[], object]) -> float:
-    """Return messages a second."""
-    began = time.perf_counter()
+def timed(messages: int, run: Callable[[], object]) -> Rate:
+    """Do something with so many messages, and return how fast that was."""
+    before, began = processor(), time.perf_counter()
     run()
-    return messages / (time.perf_counter() - began)
+    return Rate(messages / (time.perf_counter() - began), (processor() - before) / messages)
+
+
+def processor() -> float:
+    """Return the seconds of processor time that we and our children have taken."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in usages)
 
 
 def clock() -> datetime:
@@ -189,8 +272,10 @@ def sink() -> Iterator[int]:
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.05)
-        yield port
-        process.terminate()
+        try:
+            yield port
+        finally:
+            process.terminate()
 
 
 def _subscriber(number: int) -> dict[str, object]:

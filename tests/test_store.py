@@ -412,6 +412,42 @@ def test_try_that_does_not_count_is_not_counted(store: Store) -> None:
         assert claim(connection, issue_id)[1][0].attempts == 0
 
 
+def test_hand_takes_another_connection_after_an_error(store: Store) -> None:
+    """Until then it keeps one; what the transaction had written is undone."""
+    hand = store.hand()
+    used = []
+    for fails in (False, True, False):
+        with suppress(ZeroDivisionError), hand.writing() as connection:
+            used.append(connection)
+            add_readers(connection, f"reader{len(used)}")
+            assert not fails or 1 // 0
+    hand.rest()
+    with store.reading() as connection:
+        names = [each.email.partition("@")[0] for each in subscribers.listed(connection)]
+
+    assert [each is used[0] for each in used] == [True, True, False]
+    assert names == ["reader1", "reader3"]
+
+
+def test_errors_of_the_driver_are_one_line(sqlite: Store) -> None:
+    """Also where SQLAlchemy is passed by."""
+    hand = sqlite.hand()
+    with hand.writing() as connection:
+        issue_id = open_issue(connection, "one")
+        worker_id, (claimed,) = claim(connection, issue_id)
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="readonly database; make the file"), hand.writing() as connection:
+        deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], NOW)
+
+
+def test_queueing_leaves_the_checks_on(store: Store) -> None:
+    """It writes what needs none; whatever comes after it in the same transaction is checked again."""
+    with suppress(IntegrityError), store.writing() as connection:
+        open_issue(connection, "one")
+        with pytest.raises(IntegrityError, match="held_by_worker"):
+            connection.execute(update(tables.delivery).values(worker_id=1))
+
+
 def test_dead_worker_leaves_doubt_only_about_what_was_in_the_air(store: Store) -> None:
     """After a crash: claimed is queued once more, sending is uncertain, and nothing else has changed."""
     with store.writing() as connection:

@@ -6,6 +6,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import msgspec
+from jinja2 import Environment
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -71,9 +72,11 @@ def draft(
     bucket: Bucket | None = None,
     *,
     in_bursts: bool = True,
+    templates: Environment | None = None,
 ) -> Draft:
     """Draft the next issue for the readers of a newsletter, all or those of a bucket.
 
+    `templates` are the site's, for one who drafts many issues: to compile them takes longer than all else here.
     Raises SettingsError for a wrong template or address, GuardError for a post that cannot be read any more.
     """
     bucket = bucket or own(newsletter, settings.site)
@@ -81,7 +84,8 @@ def draft(
     letter = letter_of(settings, newsletter, issues.next_number(connection, newsletter.name))
     wanted = wanted_by(connection, newsletter, source, cut, bucket)
     burst = () if in_bursts else burst_of(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
-    forms = () if burst else _forms(composer(settings, newsletter, source, letter, now), wanted, newsletter.min_posts)
+    compose = composer(settings, newsletter, source, letter, now, templates)
+    forms = () if burst else _forms(compose, wanted, newsletter.min_posts)
     idle = tuple(group for group, new in wanted.items() if not new)
     label = due_key or now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
     state = "waiting" if newsletter.approve else "open"
@@ -141,9 +145,16 @@ def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letter
     )
 
 
-def composer(settings: Settings, newsletter: Newsletter, source: Source, letter: Letterhead, now: datetime) -> Compose:
+def composer(
+    settings: Settings,
+    newsletter: Newsletter,
+    source: Source,
+    letter: Letterhead,
+    now: datetime,
+    templates: Environment | None = None,
+) -> Compose:
     """Return what writes an issue in a language ("" is the site's) from some posts, the same ones once."""
-    templates = environment(settings.root)
+    templates = templates or environment(settings.root)
 
     @cache
     def compose(language: str, new: tuple[Post, ...]) -> Variant:

@@ -6,6 +6,7 @@ readers for whom nothing has changed since; any other keeps the cursor, so the p
 
 from datetime import datetime
 
+from jinja2 import Environment
 from msgspec import Struct
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from feeds.model import Issue, Newsletter, Post, Problem, Site
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
 from feeds.store import Store, deliveries, events, issues, posts, requests, subscribers
+from feeds.templating import environment
 
 LISTED = 20  # titles of a burst that are named
 
@@ -37,6 +39,7 @@ def open_issue(
     due_key: str = "",
     bucket: Bucket | None = None,
     in_bursts: bool = False,
+    templates: Environment | None = None,
 ) -> Issue | None:
     """Open the issue of an occasion of a bucket, or one by hand; None when nothing is new or it was dealt with.
 
@@ -49,7 +52,9 @@ def open_issue(
         with store.reading() as connection:
             if due_key and not is_due(connection, newsletter, due_key, bucket):
                 return None
-            drafted = draft(connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts)
+            drafted = draft(
+                connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts, templates=templates
+            )
         if drafted.burst:
             raise _refusal(newsletter, drafted.burst)
         if drafted.forms and not drafted.letter.sender:
@@ -68,10 +73,13 @@ def open_due(settings: Settings, store: Store, source: Source, now: datetime) ->
     """
     opened: list[Issue] = []
     refused: list[Problem] = []
+    templates = environment(settings.root)
     for newsletter in settings.newsletter:
         for bucket, due_key in _due(settings, store, newsletter, now):
             try:
-                issue = open_issue(settings, store, newsletter, source, now, due_key=due_key, bucket=bucket)
+                issue = open_issue(
+                    settings, store, newsletter, source, now, due_key=due_key, bucket=bucket, templates=templates
+                )
             except GuardError as error:
                 refused.append(Problem(f"newsletter.{newsletter.name}", 0, error.what, error.mend))
             else:
