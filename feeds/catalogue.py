@@ -71,7 +71,7 @@ def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
     Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
     shows its first spelling, and of "C" and "C++" the first gets "c".
     """
-    oldest_first = sorted(reversed(posts), key=attrgetter("published"))
+    oldest_first = sorted(posts[::-1], key=attrgetter("published"))
     # Many posts have the same names.
     keys = {each: _spelled(each) for each in dict.fromkeys(_names(post, by) for post in oldest_first)}
     names: dict[str, str] = {}

@@ -241,6 +241,7 @@ BROKEN = [
     # OPML
     ("opml", "<title>قائمة</title>", "", "head has no title"),
     ("opml", "<title>قائمة</title>", "<title>a &lt;b&gt;</title>", "<b> is not closed"),
+    ("opml", "<title>قائمة</title>", "<title>a&amp;ب</title>", "a bare &"),
     ("opml", "<title>قائمة</title>", "<title>a</title><docs>x</docs>", "<docs> is not known"),
     ("opml", 'version="2.0"', 'version="3"', "version '3'"),
     ("opml", 'xmlUrl="https://example.org/feed.xml"', "", "has no xmlUrl"),

@@ -117,8 +117,8 @@ def with_call(command: Command) -> Command:
 
 
 @contextmanager
-def until_told() -> Iterator[Told]:
-    """Give what tells whether the process should end: a deed finishes what is in the air. A second signal kills it."""
+def until_told() -> Iterator[threading.Event]:
+    """Give what is set when the process should end: a deed finishes what is in the air. A second signal kills it."""
     told = threading.Event()
 
     def note(number: int, _frame: object) -> None:
@@ -127,7 +127,7 @@ def until_told() -> Iterator[Told]:
 
     former = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield told.is_set
+        yield told
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

@@ -216,7 +216,7 @@ def deliver(call: Call) -> int:
     with call.store() as store, call.progress() as progress, until_told() as told:
         backend = deeds.backend_of(call.settings, os.environ)
         done = deeds.deliver(
-            call.settings, store, backend, _clock, environ=os.environ, progress=progress, stopping=told
+            call.settings, store, backend, _clock, environ=os.environ, progress=progress, stopping=told.is_set
         )
     call.value(done)
     call.say(_delivered(call, done) or "nothing to deliver")
@@ -232,7 +232,7 @@ def run_due(call: Call) -> int:
     wrong with posts is left to `feeds check`, since cron would mail it each time.
     """
     with call.progress() as progress, until_told() as told:
-        built, ran = _all_due(call, progress, told)
+        built, ran = _all_due(call, progress, told.is_set)
     refused = ran.refused if ran else ()
     call.problems(refused if call.quiet else (*built.problems, *refused))
     _show_run(call, built, ran)

@@ -1,7 +1,6 @@
 """ping, serve, watch: what is done with the feeds that are written."""
 
 import errno
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feeds.cli.call import Call, counted, plural, with_call
+from feeds.cli.call import Call, counted, plural, until_told, with_call
 from feeds.config import FILE_NAME, Settings, load
 from feeds.errors import FeedsError, OutputError, SettingsError
 from feeds.model import Problem
@@ -62,7 +61,7 @@ def serve(call: Call, port: int, host: str, first: bool) -> None:
     folder = call.settings.root / call.settings.feeds.out
     if not folder.is_dir():
         raise OutputError("there is nothing to serve", "run `feeds build`", str(folder))
-    with _stop() as stop, _listening(Server, folder, host, port) as server:
+    with until_told() as stop, _listening(Server, folder, host, port) as server:
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
         call.value({"url": server.url})
         call.say(f"{folder} is served at {server.url}")
@@ -91,7 +90,7 @@ def watch(call: Call) -> None:
     from feeds import watching
 
     builds = _Builds(call)
-    with _stop() as stop:
+    with until_told() as stop:
         watching.watch(lambda: watching.look(*builds.places()), builds.build, stop)
 
 
@@ -126,16 +125,3 @@ class _Builds:
         files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
         shown = counted({name: count for name, count in files.items() if count})
         self._call.say(f"{datetime.now():%H:%M:%S} {plural(built.posts, 'post')}; files: {shown}")
-
-
-@contextmanager
-def _stop() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM and Ctrl-C set, so that what is under way is finished."""
-    stop = threading.Event()
-    names = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(name, lambda signum, frame: stop.set()) for name in names]
-    try:
-        yield stop
-    finally:
-        for name, handler in zip(names, before, strict=True):
-            signal.signal(name, handler)

@@ -62,14 +62,13 @@ class Rows:
         self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, self._beside)
         self._recall()
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
-        stamps = {path: (size, mtime, ctime) for path, size, mtime, ctime in grown.files}
+        stamps = {file[0]: file[1:] for file in grown.files}
         kept = [row for row in self._before if stamps.get(row.path) == row.stamp]
         if inner or any(row.left_out == _PART for row in kept):
             kept = [row for row in kept if (row.left_out == _PART) == (row.path in inner)]
-        for row in kept:
-            del stamps[row.path]
-        new = [path for path in stamps if sources.is_text(path.rpartition("/")[2], self._dialect)]
-        fresh = self._read(sorted(new), stamps, inner, grown) if new else []
+        rest = sorted(stamps.keys() - {row.path for row in kept})
+        new = [path for path in rest if sources.is_text(path.rpartition("/")[2], self._dialect)]
+        fresh = self._read(new, stamps, inner) if new else []
         self.found = sorted([*kept, *fresh], key=attrgetter("path"))
         return self.found
 
@@ -115,12 +114,13 @@ class Rows:
             self.seen, self._before = noted
             _put_back_offsets(self._before)
 
-    def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str], grown: Tree) -> list[Row]:
+    def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str]) -> list[Row]:
         """Open these files."""
-        known = {row.path: row for row in self._before}
+        wanted = set(paths)
+        known = {row.path: row for row in self._before if row.path in wanted}
 
         def read(some: Sequence[str]) -> _Noted:
-            sight = Sight(self._root, self._folders, grown)
+            sight = Sight(self._root, self._folders, stamps)
             shelf = Shelf(self._folders, self._dialect, sight)
             rows = [
                 Row(path, stamps[path], left_out=_PART)

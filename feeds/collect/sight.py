@@ -1,13 +1,13 @@
 """The files beside posts that say something of them, and what was looked for elsewhere."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from feeds import sources, tree
 from feeds.sources import Beside, Dialect
-from feeds.tree import Stamp, Tree
+from feeds.tree import Stamp
 
 _LONGEST = 1024 * 1024  # bytes of a file beside posts
 
@@ -26,11 +26,10 @@ def look(folder: Path, path: str) -> str | None:
 class Sight:
     """Looks at files, and keeps in mind which: another build need not be made while they are what they were."""
 
-    def __init__(self, root: Path, folders: Sequence[str] = (), grown: Tree | None = None) -> None:
-        """Look below `root`; what `grown` shows of `folders` needs no look and no memory."""
+    def __init__(self, root: Path, folders: Sequence[str] = (), files: Container[str] = ()) -> None:
+        """Look below `root`; the `files` below `folders` are known, and what is none of them needs no look."""
         self.seen: dict[str, Stamp | None] = {}
-        self._root = root
-        self._files = {path for path, *_ in grown.files} if grown else set()
+        self._root, self._files = root, files
         self._starts = tuple("" if (start := posixpath.normpath(each)) == "." else f"{start}/" for each in folders)
 
     def look(self, path: str) -> str | None:

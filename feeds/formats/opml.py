@@ -1,12 +1,14 @@
 """OPML 2.0 (http://opml.org/spec2.opml): a list of feeds that readers import as a whole."""
 
 import html
+import re
 from collections.abc import Sequence
 
 from feeds.formats.facts import line
 from feeds.model import Feed
 
 FILE_NAME = "feeds.opml"
+_MARKUP = re.compile(r"<|&[^\s<&]")  # what a reader of HTML may take for a tag or a character reference
 
 
 def render(title: str, feeds: Sequence[Feed]) -> bytes:
@@ -32,4 +34,4 @@ def render(title: str, feeds: Sequence[Feed]) -> bytes:
 def _shown(text: str) -> str:
     """Return text as OPML shows it, which is as HTML; but most readers show it as it is, so only where it matters."""
     text = line(text)
-    return html.escape(text, quote=False) if "<" in text or html.unescape(text) != text else text
+    return html.escape(text, quote=False) if _MARKUP.search(text) else text
