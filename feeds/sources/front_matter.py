@@ -81,12 +81,12 @@ def read(text: str, path: str) -> FrontMatter:
 
 
 def _read(block: Block, path: str) -> FrontMatter:
-    from feeds.sources.handlers import explain
-
     problems = [Problem(path, block.line, block.flaw, "take out what is too much")] if block.flaw else []
     try:
         values, repeated = _values(block)
     except Exception as error:
+        from feeds.sources.handlers import explain
+
         line, what, mend = explain(error, block.text)
         return _salvaged(block, Problem(path, block.line + line, what, mend))
     problems += (
