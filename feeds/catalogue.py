@@ -71,9 +71,9 @@ def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
     Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
     shows its first spelling, and of "C" and "C++" the first gets "c".
     """
-    oldest_first = sorted(posts[::-1], key=attrgetter("published"))
+    ordered = sorted(posts, key=attrgetter("published"), reverse=True)
     # Many posts have the same names.
-    keys = {each: _spelled(each) for each in dict.fromkeys(_names(post, by) for post in oldest_first)}
+    keys = {each: _spelled(each) for each in dict.fromkeys(_names(post, by) for post in reversed(ordered))}
     names: dict[str, str] = {}
     for spelled in keys.values():
         for key, name in spelled.items():

@@ -209,7 +209,8 @@ def test_the_look_of_a_newsletter_is_told(site: Path) -> None:
     looks = [finding.what for finding in found(site)["templates"] if "looks" in finding.what]
 
     assert [
-        "weekly looks as set: accent #0f5b4c (7.9:1), in the dark #74cdb5 (9.2:1), fonts auto, logo the icon of the site"
+        "weekly looks as set: accent #0f5b4c (7.9:1), in the dark #74cdb5 (9.2:1), fonts auto, "
+        "logo the icon of the site"
     ] == looks
 
 
