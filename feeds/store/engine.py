@@ -1,5 +1,6 @@
 """Connect to SQLite or PostgreSQL, and tell what is wrong when that fails. Contains no queries of ours."""
 
+import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,10 @@ CURES = {
     "malformed": "put a backup in its place",
     "permission denied": "let this user create tables there",
 }
+
+# Of a connection that breaks they would tell stderr as well, beside the one line that `explained` makes of it.
+for _name in ("psycopg", "sqlalchemy"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 def connect(url: str, folder: Path, *, make: bool = True) -> Engine:

@@ -140,9 +140,7 @@ smtp.Relay = functools.partial(smtp.Relay, timeouts=smtp.Timeouts(dot=1))
 """
 
 
-@pytest.mark.parametrize(
-    ("flags", "first"), [(["-q", "."], ""), (["-W", ".:700"], "") if LONG else (["-W", ".:30"], IMPATIENT)]
-)
+@pytest.mark.parametrize(("flags", "first"), [(["-q", "."], ""), (["-W", ".:30"], IMPATIENT)])
 def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, flags: list[str], first: str) -> None:
     """Whether it hangs up or is silent for too long, nobody knows; when it happens again and again the run stops."""
     ground = Ground(tmp_path, READERS)
