@@ -19,6 +19,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import fill
 
 from msgspec import Struct
 
@@ -39,7 +40,13 @@ SHIPPED = {
     "remark": "feeds: gfm",
     "zola": "feeds: pulldown",
 }
-# Engine, posts (known and held out), and why they differ: each was looked at.
+# Blogs that were held out until they had shown what to mend.
+EARLIER = (
+    *("crystal-lang/crystal-website", "Homebrew/brew.sh", "mojombo/mojombo.github.io", "openSUSE/news-o-o"),
+    *("darjun/hugo-blog", "mosuke5/hugo-blog.mosuke.tech", "spf13/spf13.com", "steveshogren/hugo-blog"),
+    *("mushanshitiancai/hexo-blog", "smallyunet/hexo-blog", "titangene/hexo-blog", "mawenbao/pelican-blog-content"),
+)
+# Engine, posts, and why they differ: each was looked at.
 LEFT = (
     ("hugo", 3, "goldmark ends a bare address at a backslash, and escapes `&amp;` in one once more; we do neither"),
     ("hugo", 3, "bare addresses where HTML and Markdown mix: one more is a link"),
@@ -145,7 +152,8 @@ def page(scores: Sequence[Score], held_out: Sequence[Score], blogs: Sequence[str
         date=datetime.now(UTC).date(),
         versions=", ".join(_versions()),
         shipped="\n".join(_shipped(one, unknown.get(one.engine)) for one in ours.values()),
-        blogs=", ".join(blogs),
+        blogs=fill(f"Held out are {', '.join(blogs)}.", 120),
+        earlier=fill(", ".join(EARLIER), 120),
         left="\n".join(f"| {engine} | {posts} | {cause} |" for engine, posts, cause in LEFT),
         shares="\n".join(_choice([one for one in scores if not one.renderer.startswith(OURS)])),
     )
@@ -188,7 +196,8 @@ def _kinds(one: Score) -> str:
 _PAGE = """\
 # How faithfully posts are rendered
 
-Made on {date} by `python -m benchmarks.fidelity`, from real posts of public blogs, with {versions}.
+Made on {date} by `python -m benchmarks.fidelity`, from real posts of public blogs, with
+{versions}.
 
 A post is rendered as its own engine would have it when the same lists, items, code blocks, tables, cells, headings,
 links, images, quotations, paragraphs and footnotes come out, in the same order, at the same depth, with the same words
@@ -200,17 +209,23 @@ Astro, Docusaurus and Gatsby; pulldown-cmark, in pyromark, for Zola).
 ## What posts are rendered with
 
 The share of posts that are identical, in percent, how many are not, and processor time of rendering alone, in
-microseconds a post. The last columns are held out: posts of blogs that nobody looked at while the renderers were
-written, measured for the first time when that was done, and again after mending what they showed to be general.
+microseconds a post. The last columns are held out: posts of blogs that nobody looked at before, measured once.
 
 | engine | feeds renders as | posts | identical | that differ | us a post | held out | identical | that differ |
 |---|---|--:|--:|--:|--:|--:|--:|--:|
 {shipped}
 
-Held out are {blogs}. At first sight, with what was shipped then, 97.0 percent of the posts for Hugo, 89.2 of those for
-Jekyll, 83.9 of those for Pelican and 76.8 of those for Hexo were identical. Nikola gets what Pelican gets.
+{blogs}
+
+An earlier set of that kind, from
+{earlier},
+came out less well with what was shipped then: 97.0 percent of the posts for Hugo, 89.2 of those for Jekyll, 83.9 of
+those for Pelican and 76.8 of those for Hexo were identical. After mending what it showed to be general they are 99.0,
+100.0, 99.4 and 97.5. Nikola gets what Pelican gets.
 
 ## What is left
+
+Of the posts of the table and of the earlier set; those held out stay unread.
 
 | engine | posts | cause |
 |---|--:|---|

@@ -40,8 +40,9 @@ def parts(body: str) -> list[Part]:
     root = html.fragment_fromstring(_legal(body), create_parent="div")
     for element in [element for element in root.iterdescendants() if _is_dressing(element)]:
         element.drop_tree()
-    for numbered in root.xpath("//table[contains(@class, 'highlighttable')]"):
-        numbered.getparent().replace(numbered, numbered.xpath(".//td[@class='code']//pre")[0])
+    for code in root.xpath("//table[@class='highlighttable']//td[@class='code']//pre"):  # beside numbers of lines
+        table = next(code.iterancestors("table"))
+        table.getparent().replace(table, code)
     footnotes = [note for element in root.xpath(_FOOTNOTES) for note in _footnotes(element)]
     return [*_parts(root, 0), *sorted(footnotes)]
 
