@@ -133,7 +133,7 @@ def test_after_a_merge_of_two_branches() -> None:
 def test_a_guid_that_is_copied() -> None:
     """Readers know the one: it keeps the id, though the copy is older by its date."""
     known = replace(A, guid="https://x.example/1")
-    copy = replace(post("copy.md", "copy", "Copy", -9), guid="https://x.example/1")
+    copy = replace(post("copy.md", "copy", "Copy", -9), guid="https://x.example/1", url="https://example.org/copy/")
     found, problems = assign([copy, known], "example.org", "UTC", {A.path: "https://x.example/1"})
 
     assert ["tag:example.org,2023-12-23:copy.md", "https://x.example/1"] == [each.id for each in found]

@@ -7,6 +7,7 @@ helpers/path.go (UnicodeSanitize).
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from feeds.sources import paths
@@ -87,7 +88,12 @@ def _sliced(piece: Piece, cut: str) -> str:
 
 def data_of(path: str) -> tuple[str, ...]:
     """List the configuration, and the pages of the sections that a path lies in, for what they hand down to it."""
-    folders = path.split("/")[:-1]
+    return _data_of_folder(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=256)
+def _data_of_folder(folder: str) -> tuple[str, ...]:
+    folders = folder.split("/") if folder else []
     sections = ("/".join([*folders[:depth], "_index.md"]) for depth in range(1, len(folders) + 1))
     return (*_CONFIGURATIONS, *sections)
 
