@@ -181,6 +181,11 @@ class Ground:
         """Return how many messages the server has seen something of."""
         return sum(1 for _ in os.scandir(self.dumps))
 
+    def until(self, count: int, process: "subprocess.Popen[str]") -> None:
+        """Wait until the server has seen something of so many messages, or the process has ended."""
+        while self.count() < count and process.poll() is None:
+            pass
+
     def counts(self) -> Counter[str]:
         return Counter(self.states().values())
 

@@ -122,8 +122,7 @@ def test_locked_while_it_is_sent(tmp_path: Path) -> None:
     with ground.sink():
         with closing(sqlite3.connect(tmp_path / "feeds.db", timeout=60, isolation_level=None)) as other:
             process = ground.deliver(first="" if LONG else PATIENCE)
-            while ground.count() < 20:
-                pass
+            ground.until(20, process)
             other.execute("BEGIN IMMEDIATE")
             code, said = ended(process)
         ground.agrees()
@@ -145,8 +144,7 @@ def test_server_that_restarts_while_it_is_sent(tmp_path: Path, mode: str) -> Non
         ground = Ground(tmp_path, READERS, url=server.url())
         with ground.sink():
             process = ground.deliver()
-            while ground.count() < 20:
-                pass
+            ground.until(20, process)
             server.stop(mode)
             code, said = ended(process)
             server.start()
@@ -248,8 +246,7 @@ def test_power_cut_at_any_moment(tmp_path: Path) -> None:
         with ground.deliver() as process:
             for number in range(images):
                 goal = min(ground.count() + chance.randint(1, len(ground.readers) // images), len(ground.readers) - 20)
-                while ground.count() < goal:
-                    pass
+                ground.until(goal, process)
                 stopped(process)
                 image = Image(ground, tmp_path / f"image{number}", chance)
                 image.agrees()

@@ -17,8 +17,7 @@ def killed(ground: Ground, at: int) -> None:
     """Deliver, and kill the process when the server has seen some more messages."""
     goal = ground.count() + at
     with ground.deliver() as process:
-        while ground.count() < goal and process.poll() is None:
-            pass
+        ground.until(goal, process)
         process.kill()
 
 

@@ -79,8 +79,7 @@ def taken_over(ground: Ground) -> None:
     """Stop a process until another one took over, and let it go on: what the ledger says stays as it is."""
     with ground.sink():
         with ground.deliver(first=SHORT_LEASE) as asleep:
-            while ground.count() < 20:
-                pass
+            ground.until(20, asleep)
             stopped(asleep)
             while is_locked(ground):  # asleep in the middle of a write, it would hold up the others until it goes on
                 asleep.send_signal(signal.SIGCONT)

@@ -227,8 +227,7 @@ def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path) -> None:
     ground = Ground(tmp_path, 300)
     with ground.sink("-W", ".:60" if LONG else ".:1"):
         with ground.deliver() as process:
-            while ground.count() < 3:
-                pass
+            ground.until(3, process)
             process.send_signal(signal.SIGTERM)
             process.communicate()
         stopped, received = ground.states(), set(ground.received())
@@ -260,8 +259,7 @@ def test_who_leaves_meanwhile_gets_nothing(tmp_path: Path) -> None:
     ground = Ground(tmp_path, 300)
     leaving = ground.readers[-100:]
     with ground.sink(), ground.store() as store, ground.deliver() as process:
-        while ground.count() < 5:
-            pass
+        ground.until(5, process)
         for reader in reversed(leaving):
             subscriptions.unsubscribe(store, reader, MONDAY)
         process.communicate()
