@@ -152,8 +152,8 @@ def page(scores: Sequence[Score], held_out: Sequence[Score], blogs: Sequence[str
         date=datetime.now(UTC).date(),
         versions=", ".join(_versions()),
         shipped="\n".join(_shipped(one, unknown.get(one.engine)) for one in ours.values()),
-        blogs=fill(f"Held out are {', '.join(blogs)}.", 120),
-        earlier=fill(", ".join(EARLIER), 120),
+        blogs=fill(f"Held out are {', '.join(blogs)}.", 120, break_on_hyphens=False),
+        earlier=fill(", ".join(EARLIER), 120, break_on_hyphens=False),
         left="\n".join(f"| {engine} | {posts} | {cause} |" for engine, posts, cause in LEFT),
         shares="\n".join(_choice([one for one in scores if not one.renderer.startswith(OURS)])),
     )
