@@ -23,7 +23,7 @@ PACKAGE = Path(feeds.__file__).parent
 RINGS = {
     0: "model errors progress",
     1: "colour sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim",
-    2: "config discovery fetch templating cache collect lockfile output store delivery mailbox tree websub",
+    2: "config discovery fetch templating cache collect halves lockfile output store delivery mailbox tree websub",
     3: "publish subscriptions newsletter doctor",
     4: "cli scheduler serving watching worker web",
 }

@@ -2,9 +2,11 @@
 
 import os
 import sys
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -25,6 +27,8 @@ from feeds.publish.media import places
 from feeds.publish.outlook import Outlook, outlooks
 from feeds.publish.posts import Public, Renderer, lines_of, survey
 from feeds.publish.written import Written
+
+_AT_ONCE = 500  # posts that are rendered before the next sign of progress
 
 
 class Checked(Struct, frozen=True):
@@ -128,7 +132,7 @@ def foresee(
 ) -> tuple[Outlook, ...]:
     """Return what readers of each feed would see after a build, and write nothing. Raises what `build` does."""
     found = survey(settings, now)
-    renderer = Renderer(settings, found.posts)
+    renderer = Renderer(settings, found.posts, found.collected.rows.found)
     feeds, _ = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds, found.posts, Written(settings))))
@@ -142,7 +146,7 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Chec
     Raises SettingsError, or OutputError for a feed that cannot be read.
     """
     found = survey(settings, now)
-    renderer = Renderer(settings, found.posts)
+    renderer = Renderer(settings, found.posts, found.collected.rows.found)
     feeds, older = documents(settings, feeds_of(settings, found))
     _render(found.posts, renderer, progress)
     files = list(_files(settings, feeds, older, renderer))
@@ -190,8 +194,11 @@ def _shown(feeds: Iterable[Feed]) -> Collection[Post]:
 
 
 def _render(posts: Collection[Post], renderer: Renderer, progress: Progress) -> None:
-    for number, _ in enumerate(renderer.entries(posts), 1):
-        progress("posts", number, len(posts))
+    some = iter(posts)
+    for done in range(0, len(posts), _AT_ONCE):
+        renderer.prepare(islice(some, _AT_ONCE))
+        progress("posts", min(done + _AT_ONCE, len(posts)), len(posts))
+    deque(renderer.entries(posts), maxlen=0)
 
 
 def _wrong(settings: Settings, file: File, sources: dict[str, str]) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """What a site may publish now: its posts, and on demand their text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from feeds import cache, catalogue, identity, markup
 from feeds.collect import Collected, Row, collect, read_body
 from feeds.config import Settings
+from feeds.halves import halves
 from feeds.identity import guard
 from feeds.identity.lock import Lock, line_of, renewed, text_of
 from feeds.identity.recognise import recognise
@@ -21,6 +22,7 @@ from feeds.publish.media import measured
 from feeds.tree import Tree
 
 _NAME = "entries"
+_MANY = 50  # posts that two processes share: a second one costs 10 ms, a post about 1
 
 
 class Public(Struct, frozen=True):
@@ -88,9 +90,22 @@ class Renderer:
         self._digests = {row.path: row.digest for row in rows}
         self._entries: dict[str, Entry | None] = {}
         self._made: dict[str, _Made] = {}
+        self._ready: dict[str, _Made] = {}
         self._known: dict[str, _Made] = {}
         if self._digests:
             self._known = cache.recall(settings.root, _NAME, dict[str, _Made], self._key) or {}
+
+    def prepare(self, posts: Iterable[Post]) -> None:
+        """Render those of these posts that are not known yet, by two processes where it pays."""
+        waiting = [measured(self._settings, post) for post in posts if post.id not in self._entries]
+        waiting = [post for post in waiting if not self._ready_made(post, self._key_of(post))]
+
+        def render(some: Sequence[Post]) -> list[_Made | None]:
+            return [self._rendered(post) for post in some]
+
+        parts = halves(waiting, render, list[_Made | None], _MANY)
+        made = zip(waiting, chain.from_iterable(parts), strict=True)
+        self._ready |= {post.path: each for post, each in made if each}
 
     def entries(self, posts: Iterable[Post]) -> Iterator[Entry]:
         """Yield the entries of posts in their order, without those that cannot be read any more."""
@@ -115,29 +130,36 @@ class Renderer:
         return cache.key(self._settings.site)
 
     def _entry(self, post: Post) -> Entry | None:
-        text = self._digests.get(post.path, b"")
-        key = cache.key(post, text) if text else b""
-        made = self._known.get(post.path)
-        if not (key and made and made.key == key and self._links.agree(made.links)):
-            made = self._rendered(post, key, text)
+        made = self._ready_made(post, self._key_of(post)) or self._rendered(post)
         if made is None:
+            self.problems.append(Problem(post.path, 0, "it could not be read again", "build again once it is whole"))
             return None
         if made.key:
             self._made[post.path] = made
         self.problems += made.problems
         return Entry(post, made.html, made.summary, made.image)
 
-    def _rendered(self, post: Post, key: bytes, text: bytes) -> "_Made | None":
+    def _key_of(self, post: Post) -> bytes:
+        text = self._digests.get(post.path, b"")
+        return cache.key(post, text) if text else b""
+
+    def _ready_made(self, post: Post, key: bytes) -> "_Made | None":
+        """Return the post as it was rendered from the same text, by another process or build."""
+        for made in filter(None, (self._ready.get(post.path), self._known.get(post.path))):
+            if key and made.key == key and self._links.agree(made.links):
+                return made
+        return None
+
+    def _rendered(self, post: Post) -> "_Made | None":
         try:
             body = read_body(self._settings.root, post)
-        except (OSError, UnicodeDecodeError) as error:
-            self.problems.append(Problem(post.path, 0, str(error), "build again once it is whole"))
+        except (OSError, UnicodeDecodeError):
             return None
         self._links.asked = {}
         rendered = markup.render(post, body.text, self._settings.site, body.line, self._links)
         entry = rendered.entry
         made = _Made(
-            key if body.digest == text else b"",
+            self._key_of(post) if body.digest == self._digests.get(post.path) else b"",
             entry.html,
             entry.summary,
             entry.image,

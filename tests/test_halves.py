@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feeds.collect import collect
-from feeds.collect.halves import halves
+from feeds.halves import halves
 from feeds.model import Site
 
 MANY = range(2_000)
@@ -23,7 +23,7 @@ def workers(items: Sequence[int]) -> list[int]:
 
 def test_two_processes_take_a_half_each() -> None:
     """Both halves come back, the first one first."""
-    (first, *left), (second, *right) = halves(MANY, workers, list[int])
+    (first, *left), (second, *right) = halves(MANY, workers, list[int], 1_000)
 
     assert [*MANY] == [*left, *right]
     assert first == os.getpid() != second
@@ -31,7 +31,7 @@ def test_two_processes_take_a_half_each() -> None:
 
 def test_little_work_is_not_shared() -> None:
     """A second process would cost more than it brings."""
-    assert [[os.getpid(), *range(10)]] == halves(range(10), workers, list[int])
+    assert [[os.getpid(), *range(10)]] == halves(range(10), workers, list[int], 1_000)
 
 
 def test_a_process_with_threads_is_not_split() -> None:
@@ -39,7 +39,7 @@ def test_a_process_with_threads_is_not_split() -> None:
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    parts = halves(MANY, workers, list[int])
+    parts = halves(MANY, workers, list[int], 1_000)
     done.set()
     thread.join()
 
@@ -55,7 +55,7 @@ def test_a_half_that_is_lost_is_done_again() -> None:
             os.kill(os.getpid(), 9)
         return [*items]
 
-    assert [[*MANY[:1_000]], [*MANY[1_000:]]] == halves(MANY, work, list[int])
+    assert [[*MANY[:1_000]], [*MANY[1_000:]]] == halves(MANY, work, list[int], 1_000)
 
 
 def test_many_posts_come_as_few_do(tmp_path: Path) -> None:

@@ -8,19 +8,19 @@ from typing import TypeVar
 
 import msgspec
 
-# A second process costs 10 ms, and 3 us an item for handing over what it found; an item takes 60 us and more.
-_FEWEST = 1_000
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 
-def halves(items: Sequence[Item], work: Callable[[Sequence[Item]], Found], kind: type[Found]) -> list[Found]:
-    """Return what `work` makes of `items`, in one part or in two; msgspec must be able to encode a part.
+def halves(
+    items: Sequence[Item], work: Callable[[Sequence[Item]], Found], kind: type[Found], fewest: int
+) -> list[Found]:
+    """Return what `work` makes of `items`, in one part or, from `fewest` on, in two; msgspec must be able to encode it.
 
     Only a process without other threads is split, where there is a second processor. Should the second process die,
     its half is done by the first.
     """
-    if len(items) < _FEWEST or not _may_split():
+    if len(items) < fewest or not _may_split():
         return [work(items)]
     middle = len(items) // 2
     reader, writer = os.pipe()
