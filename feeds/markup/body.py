@@ -55,7 +55,7 @@ def _clean_html(
 ) -> tuple[str, UnrenderableError | None]:
     """Render and clean, with the mark of the excerpt in; where a renderer gives up, another does it."""
     try:
-        html = RENDERERS[markup or _markup(post)](body)
+        html = RENDERERS[markup or post.markup](body)
         if post.template == "hexo":
             html = rooted(html, urlsplit(site.url).path.rstrip("/"))
         return sanitise(resolved(mark_cut(html), post.path, links), post.url), None
@@ -64,11 +64,6 @@ def _clean_html(
     except Exception as error:  # a renderer's bug must not cost more than this post its looks
         trouble = UnrenderableError(f"{type(error).__name__} while rendering, so it is shown as plain text")
     return _clean_html(post, body, site, links, trouble.instead)[0], trouble
-
-
-def _markup(post: Post) -> str:
-    """Name the renderer: Hexo's GFM is that of marked."""
-    return "marked" if post.markup == "gfm" and post.template == "hexo" else post.markup
 
 
 def _directed(markup: str, language: str, site_language: str) -> str:

@@ -89,7 +89,7 @@ _NAMES = {
 
 HEXO = Dialect(
     name="hexo",
-    markups=markups("gfm"),
+    markups=markups("marked"),
     template="hexo",
     marks=(
         {"_config.yml": "", "source/_posts": ""},
