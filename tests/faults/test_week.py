@@ -22,12 +22,12 @@ from tests.faults.ground import LONG, Ground, ended
 from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source
 from tests.test_delivery_smtp import Server, serving
 
-READERS = 100_000 if LONG else 5_000
+READERS = 100_000 if LONG else 10_000
 SHARES = {"grey": 30, "dead": 10, "full": 5, "down": 2, "well": 953}  # of a thousand readers
 REPLIES = {"dead": b"550 5.1.1 no such user", "full": b"552 5.2.2 mailbox full", "down": b"421 4.3.2 going down"}
 GET_IT = ("well", "grey")
 RATE = 40
-THROTTLED = range(1000, 1008), range(3000, 3008)  # messages
+THROTTLED = range(READERS - 600, READERS - 592), range(READERS - 300, READERS - 292)  # messages
 
 
 class Provider:
