@@ -99,6 +99,6 @@ def test_git_passes_it_by(tmp_path: Path) -> None:
     """Without a line in the site's own .gitignore."""
     cache.note(tmp_path, "name", VALUE, KEY)
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
-    status = ["git", "-C", tmp_path, "status", "--porcelain", "--untracked-files=all"]
+    status = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all"]
 
     assert b"" == subprocess.run(status, capture_output=True, check=True).stdout

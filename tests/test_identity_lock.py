@@ -108,6 +108,7 @@ def test_a_merge_of_two_branches_is_a_lock(tmp_path: Path) -> None:
     subprocess.run(["git", "merge-file", "--union", *map(str, paths)], check=True)
     merged = parse(paths[0].read_bytes())
 
+    assert merged
     assert {line.id for line in merged.lines} == {f"tag:{name}.md" for name in ("a", "b1", "b2", "c", "e", "e2")}
 
 

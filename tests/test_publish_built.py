@@ -303,9 +303,9 @@ class Twins(RuleBasedStateMachine):
             data, at = bytearray(path.read_bytes()), number * 7919
             data[at % len(data)] ^= 1 << at % 7
             middle = len(data) // 2
-            spoilt = {
-                "cut": data[:middle],
-                "flip": data,
+            spoilt: dict[str, bytes] = {
+                "cut": bytes(data[:middle]),
+                "flip": bytes(data),
                 "zeros": data[:middle] + bytes(middle),
                 "garbage": b"\xc1" * 99,
             }

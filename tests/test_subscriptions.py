@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_wrong_value_is_named(site: Settings, store: Store, what: str) -> None:
     """With the value and what would be right; nobody is added."""
     choices, expected = WRONG[what]
     with pytest.raises(UsageError, match=expected):
-        subscriptions.add(site, store, now=MONDAY, **({"email": "a@example.org"} | choices))
+        subscriptions.add(site, store, now=MONDAY, **cast(Any, {"email": "a@example.org"} | choices))
 
     assert emails(store) == []
 
