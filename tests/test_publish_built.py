@@ -306,7 +306,7 @@ class Twins(RuleBasedStateMachine):
             spoilt: dict[str, bytes] = {
                 "cut": bytes(data[:middle]),
                 "flip": bytes(data),
-                "zeros": data[:middle] + bytes(middle),
+                "zeros": bytes(data[:middle]) + bytes(middle),
                 "garbage": b"\xc1" * 99,
             }
             path.write_bytes(spoilt.get(kind, b""))
