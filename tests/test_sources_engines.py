@@ -469,3 +469,16 @@ def test_addresses_take_linear_time(engine: str, piece: str) -> None:
     text = piece + piece[-1:] * 60_000 + piece * 10_000
 
     assert parsed(engine, "posts/a.md", f"date: 2024-01-01\npermalink: '{text}'").post
+
+
+@pytest.mark.parametrize("engine", ["hugo", "zola"])
+def test_a_language_in_front_matter_alone_moves_no_address(engine: str) -> None:
+    """These engines go by names and folders of files; the feed still says which language the post is in."""
+    site = Site(url="https://example.org/", title="Blog", language="en")
+    text = "---\ntitle: a\ndate: 2024-01-01\nlang: ar\n---\ntext\n"
+    plain, named = (parse(text, f"content/posts/{name}", site, ENGINES[engine]).post for name in ("a.md", "a.ar.md"))
+
+    assert plain
+    assert named
+    assert ("https://example.org/posts/a/", "ar") == (plain.url, plain.language)
+    assert "https://example.org/ar/posts/a/" == named.url

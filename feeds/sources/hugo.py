@@ -47,7 +47,8 @@ def address(piece: Piece, permalink: str) -> str:
         path = path.rstrip("/") + ".html"
     elif (by_section and not own) or not path.rpartition("/")[2].count("."):
         path = path.rstrip("/") + "/"
-    folder = piece.language.lower() or one_line(piece.values.get("language_folder"))
+    # Only the name or folder of a file tells Hugo its language: `lang` in front matter is the author's own key.
+    folder = (piece.language.lower() if piece.place.language else "") or one_line(piece.values.get("language_folder"))
     return path if own.startswith("/") or not folder else f"/{folder}{path}"
 
 

@@ -26,7 +26,7 @@ def address(piece: Piece, permalink: str) -> str:
     """Return the path that Zola serves a post at: its own `path`, else below the folders of its sections."""
     own = one_line(piece.values.get("path"))
     path = expand(own or permalink, piece, _NAMES)
-    prefix = f"/{piece.language}" if piece.language and not own else ""
+    prefix = f"/{piece.language}" if piece.language and piece.place.language and not own else ""
     return f"{prefix}{path.rstrip('/')}/"
 
 
