@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache as remember
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
@@ -190,7 +190,7 @@ def _zone(minutes: int) -> timezone:
 
 def digest(data: bytes) -> bytes:
     """Return a digest of a file."""
-    return blake2b(data, digest_size=16).digest()
+    return sha256(data).digest()[:16]  # processors have instructions for it: half of the time of BLAKE2
 
 
 def _inner(files: Iterable[File]) -> set[str]:
