@@ -203,9 +203,10 @@ more in the newest post. *x* is the time against the fastest peer's, *MB* the pe
 
 {table}
 
-A post that is not known yet takes about 0.2 ms of one processor, on the machine above: 10 us to read it, 25 to hash and decode
-it, 20 for its front matter, 20 for the marks by which it is known when it is moved, the rest to make of it what its engine
-would. From 500 posts on, two processes share that. What a build knows of a post takes 2.5 KB of memory and 1.3 us to recall.
+A post that is not known yet takes about 0.2 ms of one processor, on the machine above: 10 us to read it, 25 to hash
+and decode it, 20 for its front matter, 20 for the marks by which it is known when it is moved, the rest to make of it
+what its engine would. From 500 posts on, two processes share that. What a build knows of a post takes 2.5 KB of memory
+and 3 us to recall.
 
 `python -m benchmarks.build --help` tells how to do it again; what the peers are told to do is in `benchmarks/peers/`.
 """
