@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select, true, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, and_, delete, func, select, true, tuple_, update
 
 from feeds.model import Subscriber, Subscription
 from feeds.store.engine import insert_new
-from feeds.store.tables import delivery, issue, subscriber, subscription
+from feeds.store.tables import PENDING, delivery, issue, subscriber, subscription
 
 _PERSON: list[Column[Any]] = [subscriber.c[name] for name in ("id", "email", "name", "language", "timezone", "status")]
 _CHOICE: list[Column[Any]] = [subscription.c[name] for name in Subscription.__struct_fields__]
@@ -205,9 +205,15 @@ def in_group(newsletter: str, group: Group) -> ColumnElement[bool]:
 
 
 def move_past(connection: Connection, newsletter: str, group: Group, cut: int) -> None:
-    """Move the cursors of a group for which nothing up to `cut` is of interest."""
+    """Move the cursors of a group for which nothing up to `cut` is of interest.
+
+    Not of those for whom an issue is under way: only from its cut can they go back, should it be cancelled.
+    """
     readers = select(subscriber.c.id).join_from(subscription, subscriber).where(in_group(newsletter, group))
-    _move(connection, newsletter, subscription.c.subscriber_id.in_(readers), cut)
+    under_way = select(1).where(
+        delivery.c.subscriber_id == subscription.c.subscriber_id, delivery.c.state.in_((*PENDING, "uncertain"))
+    )
+    _move(connection, newsletter, and_(subscription.c.subscriber_id.in_(readers), ~under_way.exists()), cut)
 
 
 def move_with(connection: Connection, newsletter: str, issue_id: int, cut: int) -> None:
@@ -219,18 +225,24 @@ def move_with(connection: Connection, newsletter: str, issue_id: int, cut: int) 
 def move_back(connection: Connection, newsletter: str, issue_id: int, *, subscriber_id: int | None = None) -> None:
     """Give the posts of an issue back to readers whose delivery was cancelled, all or one of them.
 
-    Not to those who got a later issue.
+    Who is to get a later issue has them back when that is cancelled as well: a cursor leaves no gap.
     """
-    theirs = and_(
-        delivery.c.issue_id == issue_id,
-        delivery.c.subscriber_id == subscription.c.subscriber_id,
-        delivery.c.state == "cancelled",
-    )
-    before = select(delivery.c.cursor).where(theirs).scalar_subquery()
+    cancelled = delivery.alias("cancelled_delivery")
+
+    def before(reader: ColumnElement[int]) -> ScalarSelect[int]:
+        theirs = and_(cancelled.c.subscriber_id == reader, cancelled.c.state == "cancelled")
+        return select(cancelled.c.cursor).where(cancelled.c.issue_id == issue_id, theirs).scalar_subquery()
+
     cut = select(issue.c.cut).where(issue.c.id == issue_id).scalar_subquery()
-    stayed = and_(subscription.c.newsletter == newsletter, subscription.c.cursor == cut, before.is_not(None))
-    who = true() if subscriber_id is None else subscription.c.subscriber_id == subscriber_id
-    connection.execute(update(subscription).where(stayed, who).values(cursor=before))
+    later = select(issue.c.id).where(issue.c.newsletter == newsletter, issue.c.id > issue_id)
+    for table, its in (
+        (subscription, subscription.c.newsletter == newsletter),
+        (delivery, and_(delivery.c.issue_id.in_(later), delivery.c.state != "cancelled")),
+    ):
+        reader = table.c.subscriber_id
+        who = true() if subscriber_id is None else reader == subscriber_id
+        stayed = and_(its, who, table.c.cursor == cut, before(reader).is_not(None))
+        connection.execute(update(table).where(stayed).values(cursor=before(reader)))
 
 
 def move_all(connection: Connection, newsletter: str, cut: int) -> None:
