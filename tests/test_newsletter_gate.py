@@ -55,6 +55,14 @@ def test_rate_is_shared_by_processes(store: Store) -> None:
     assert max(left.values()) == 1
 
 
+def test_high_rate_lets_several_out_at_once(store: Store) -> None:
+    """Were it one for each transaction, no rate above what the disk commits could be reached."""
+    gates = [Gate({"": 1000.0}), Gate({"": 1000.0})]
+    left = [len(admitted(store, gate, MONDAY + SECOND * number, *"a" * 60)) for number, gate in enumerate(gates)]
+
+    assert left == [1, 50]
+
+
 def test_slow_domain_does_not_hold_up_others(store: Store) -> None:
     """Its own bucket says how long it waits."""
     gate = Gate({"slow.example": 0.5})

@@ -15,17 +15,22 @@ from feeds.errors import SettingsError
 
 UNLIMITED = 10_000.0  # messages a second: more than any relay takes, yet halving has something to begin with
 _RECOVERY = 600.0  # seconds from a standstill back to the ceiling
+_SAVED = 0.05  # seconds' worth of messages that may leave at once: one commit takes about 6 ms and lets them all out
 _RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class TokenBucket(Struct, frozen=True):
-    """A rate that is halved when the relay complains and recovers slowly; nothing leaves in bursts."""
+    """A rate that is halved when the relay complains and recovers slowly; no second sees more than the ceiling.
+
+    Up to 20 messages a second leave one by one. Above that a few may leave at once, `_room`, and the bucket fills by
+    so much less a second: what was saved and what comes in within any second make up the rate.
+    """
 
     ceiling: float  # messages a second, as configured
     rate: float  # as the relay bears it at `updated`
     updated: datetime
-    tokens: float = 1.0  # at most one; below zero, that many messages wait their turn
+    tokens: float = 1.0  # that many messages may leave at once; below zero, that many wait their turn
     halved: datetime | None = None  # when last
     blocked_until: datetime | None = None
 
@@ -38,7 +43,7 @@ class TokenBucket(Struct, frozen=True):
         """Take a turn; return the bucket after it, and the seconds to wait before the message may leave."""
         start = max(now, self.blocked_until or now)
         rate, tokens = self._at(start)
-        wait = (start - now).total_seconds() + max(0.0, (1 - tokens) / rate)
+        wait = (start - now).total_seconds() + max(0.0, (1 - tokens) / _inflow(rate))
         return replace(self, rate=rate, updated=start, tokens=tokens - 1), wait
 
     def throttled(self, now: datetime) -> "TokenBucket":
@@ -46,7 +51,7 @@ class TokenBucket(Struct, frozen=True):
         if self.halved and timedelta(0) <= now - self.halved < timedelta(seconds=1):
             return self
         rate, tokens = self._at(now)
-        return replace(self, rate=rate / 2, updated=now, tokens=tokens - rate / 2, halved=now)
+        return replace(self, rate=rate / 2, updated=now, tokens=min(1.0, tokens) - _inflow(rate / 2), halved=now)
 
     def blocked(self, until: datetime) -> "TokenBucket":
         """Stop until then: a quota is used up."""
@@ -56,7 +61,17 @@ class TokenBucket(Struct, frozen=True):
         """Return rate and tokens as they are now; a clock that was set back changes neither."""
         elapsed = max(0.0, (now - self.updated).total_seconds())
         rate = min(self.ceiling, self.rate + elapsed * self.ceiling / _RECOVERY)
-        return rate, min(1.0, self.tokens + elapsed * rate)
+        return rate, min(_room(rate), self.tokens + elapsed * _inflow(rate))
+
+
+def _room(rate: float) -> float:
+    """Return how many messages may leave at once, at most."""
+    return max(1.0, rate * _SAVED)
+
+
+def _inflow(rate: float) -> float:
+    """Return how many messages a second may leave in the long run."""
+    return rate - _room(rate) if _room(rate) > 1 else rate
 
 
 class Pace(Struct, frozen=True):
