@@ -21,7 +21,7 @@ from feeds.sources import Dialect, Parsed
 from feeds.tree import File, Stamp, Tree
 
 _NAME = "posts"
-_MANY = 500  # files that two processes share: a second one costs 10 ms, a file about 0.1
+_MANY = 500  # files that two processes share: a second one costs some ms, a file about 0.2
 _PART = "part of the post beside it"
 _BIGGEST = 20 * 1024 * 1024  # bytes; a post beyond that is a mistake, and reading it would stall all others
 _INDEX = re.compile(r".*/index(?:\.[A-Za-z-]{2,8})?\.(?:md|markdown|html|adoc|org)")

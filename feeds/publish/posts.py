@@ -22,7 +22,7 @@ from feeds.publish.media import measured
 from feeds.tree import Tree
 
 _NAME = "entries"
-_MANY = 50  # posts that two processes share: a second one costs 10 ms, a post about 1
+_MANY = 50  # posts that two processes share: a second one costs some ms, a post 0.4 to 5
 
 
 class Public(Struct, frozen=True):
