@@ -183,6 +183,7 @@ class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
     max_posts: Annotated[int, Meta(ge=1), "The newest this many in full, the rest as links."] = 30
     approve: Annotated[bool, "Hold each issue until `feeds issue approve`."] = False
     by_mail: Annotated[bool, "Readers may subscribe by a mail to `mail.bounces.address`, which they confirm."] = True
+    by_web: Annotated[bool, "Readers may subscribe on the pages of `[web]`, which they confirm by mail."] = True
     settle: Annotated[int, Meta(ge=0), 'Minutes that "on publish" gives the author to correct a new post.'] = 10
     max_burst: Annotated[
         int, Meta(ge=1), 'With more new posts at once ("on publish") or more late ones (else), a person is asked first.'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.digest.confirmation import ANSWER, inquire
+from feeds.digest.confirmation import PROOF, inquire
 from feeds.mail import letterhead
 from feeds.markup import direction
 from feeds.model import Newsletter, Site, Variant
@@ -17,17 +17,23 @@ NEWSLETTER = Newsletter("weekly", title="الأسبوعية")
 LANGUAGES = ("ar", "de", "en", "es", "fa", "fr", "he", "ja", "pt", "ru", "tr", "zh")
 
 
-def inquiry(language: str = "", folder: Path = Path("/nowhere")) -> Variant:
+ANSWER = f"b+{PROOF}@example.org"
+PAGE = f"https://mail.example.org/c/{PROOF}"
+
+
+def inquiry(language: str = "", folder: Path = Path("/nowhere"), web_url: str = "") -> Variant:
     site = Site(url="https://example.org/", title="مدونتي", language="ar", timezone="Africa/Algiers")
-    letter = letterhead(site, NEWSLETTER, 1, sender="news@example.org", postal_address="1 Example Street")
+    ways = {"bounce_address": "b@example.org", "web_url": web_url}
+    letter = letterhead(site, NEWSLETTER, 1, sender="news@example.org", postal_address="1 Example Street", **ways)
     return inquire(NEWSLETTER, site, language, letter, NOW, timedelta(days=7), environment(folder))
 
 
+@pytest.mark.parametrize("web_url", ["", "https://mail.example.org/"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_each_language_asks_in_its_own_words(language: str) -> None:
+def test_each_language_asks_in_its_own_words(language: str, web_url: str) -> None:
     """No sentence is English but in English, and none has a brace left in it."""
-    english, asked = inquiry("en"), inquiry(language)
-    sentences = [set(each.text.split("\n")) - {"", "الأسبوعية", ANSWER} for each in (english, asked)]
+    english, asked = inquiry("en", web_url=web_url), inquiry(language, web_url=web_url)
+    sentences = [set(each.text.split("\n")) - {"", "الأسبوعية", ANSWER, PAGE} for each in (english, asked)]
 
     assert asked.language == language
     assert f'<html lang="{language}" dir="{direction(language)}"' in asked.html
@@ -47,6 +53,16 @@ def test_it_names_the_newsletter_the_answer_and_the_last_day() -> None:
     for part in (asked.html, asked.text):
         assert "Monday, November 30, 2026" in " ".join(part.split())
         assert "1 Example Street" in part
+
+
+def test_with_pages_it_links_to_one() -> None:
+    """In HTML and in text, where it stands on a line of its own; nobody is told to answer then."""
+    asked = inquiry("en", web_url="https://mail.example.org/")
+
+    assert f'href="{PAGE}"' in asked.html
+    assert PAGE in asked.text.splitlines()
+    assert "mailto:" not in asked.html
+    assert "answer this message" not in asked.html + asked.text
 
 
 def test_it_looks_as_an_issue_does() -> None:

@@ -17,8 +17,8 @@ from feeds.model import Newsletter, Site, Variant
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# What stands for the address that takes the reader's own answer; noncharacters, which no text of a site holds.
-ANSWER = "\ufdd0address-of-the-answer\ufdd0"
+# What stands for the token that proves a reader's answer; noncharacters, which no text of a site holds.
+PROOF = "\ufdd0proof\ufdd0"
 _NOTHING = Cut(posts=0, excerpt=0, images=0, full=0, links=0)
 
 
@@ -47,14 +47,25 @@ def inquire(
 ) -> Variant:
     """Write the mail that asks, in a BCP 47 language ("" is the site's); an answer counts until `dated` + `valid`.
 
-    `ANSWER` in it is to be replaced by an address. Raises SettingsError for a template or wording that is wrong.
+    `PROOF` in it is to be replaced by a token. Raises SettingsError for a template or wording that is wrong.
     """
     speaker = voice(templates, language or site.language)
     inquiry = Inquiry(site, (), speaker, {}, letter, newsletter.style, dated)
     until = Inquiry(site, (), speaker, {}, letter, newsletter.style, dated + valid).values()["date"]
-    link = f"mailto:{ANSWER}?subject={quote(say(speaker.wording.confirm_yes, title=letter.title))}"
-    values: dict[str, Any] = inquiry.values() | {"answer": ANSWER, "link": link, "until": until, "issue": ""}
+    link, how = f"{letter.web_url}c/{PROOF}", speaker.wording.confirm_click
+    answer = link
+    if not letter.web_url:
+        answer, how = answer_address(letter.bounce_address), speaker.wording.confirm_how
+        link = f"mailto:{answer}?subject={quote(say(speaker.wording.confirm_yes, title=letter.title))}"
+    own = {"answer": answer, "link": link, "how": how, "until": until, "issue": ""}
+    values: dict[str, Any] = inquiry.values() | own
     html = inlined(rendered(templates, "confirm.html", values | inquiry.for_html(_NOTHING) | {"is_large": False}))
     text = rendered(templates, "confirm.txt", values | inquiry.for_text(_NOTHING))
     key = sha256("\0".join((inquiry.subject, html, text)).encode()).hexdigest()[:16]
     return Variant(key, inquiry.subject, html, text, (), speaker.language)
+
+
+def answer_address(bounce_address: str) -> str:
+    """Return the address that takes the reader's own answer, with `PROOF` in it."""
+    local, _, host = bounce_address.rpartition("@")
+    return f"{local}+{PROOF}@{host}"

@@ -52,6 +52,7 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     confirm_subject: str
     confirm_question: str
     confirm_how: str
+    confirm_click: str
     confirm_yes: str
     confirm_otherwise: str
     subject: Plural

@@ -23,6 +23,7 @@ from feeds.newsletter.planning import Planned, ShownForm, ShownIssue, plan, show
 from feeds.newsletter.previewing import Preview, preview, write_preview
 from feeds.newsletter.remembering import remember
 from feeds.newsletter.returned import read_mailbox
+from feeds.newsletter.signups import ask_waiting
 from feeds.progress import Progress, quiet
 from feeds.store import Store
 
@@ -83,6 +84,7 @@ def run_due(
     StoreError or DeliveryError.
     """
     returned, problems = _returned(settings, store, clock, environ)  # first: who has left gets no more
+    ask_waiting(settings, store, clock())
     forget_unanswered(store, clock())
     new_posts = remember(store, source, clock())
     opened = open_due(settings, store, source, clock())

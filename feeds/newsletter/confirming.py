@@ -1,9 +1,10 @@
 """Ask readers by mail whether they want a newsletter, and take their answers.
 
-    ask -> a delivery like any other -> the reader answers -> confirm
+    ask -> a delivery like any other -> the reader answers, or says yes on the page it links to -> confirm
 
-Each mail that asks has an address of its own for the answer. Only who can read the mail of a reader knows it, and
-machines that answer mails answer another one: the address that the message left from (RFC 3834 4).
+Each mail that asks has a page of its own, where there are pages, and an address of its own for the answer. Only who
+can read the mail of a reader knows them. Machines that follow links press no button, and those that answer mails
+answer another address: the one that the message left from (RFC 3834 4).
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from sqlalchemy import Connection
 
 from feeds.config import Settings
 from feeds.delivery import Envelope
-from feeds.digest.confirmation import ANSWER, inquire
+from feeds.digest.confirmation import PROOF, answer_address, inquire
 from feeds.errors import SettingsError
 from feeds.mail import Mailbox, Recipient, encode, stamp
 from feeds.model import Issue, Newsletter, Variant
@@ -45,10 +46,11 @@ _GMAIL = {"gmail.com", "googlemail.com"}  # there dots change nothing either
 def asker(settings: Settings) -> Enrol:
     """Return what asks readers, in place of `enrol`, which takes somebody's word for it.
 
-    Raises SettingsError when there is no address that takes the answers.
+    Raises SettingsError when there is neither a page nor an address that takes the answers.
     """
-    if not settings.mail.bounces.address:
-        raise SettingsError("mail.bounces.address is empty", "set it: readers confirm by a mail to it")
+    if not (settings.web.url or settings.mail.bounces.address):
+        mend = "set it: readers confirm by a mail to it; or set web.url: they do so on a page"
+        raise SettingsError("mail.bounces.address is empty", mend)
     if not settings.mail.sender:
         raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
     return partial(_ask, settings, _inquirer(settings))
@@ -101,13 +103,13 @@ class Asking(Press):
 
     def message(self, claimed: Claimed, envelope: Envelope) -> bytes:
         """Make the message. Raises ValueError for an address that could break out of a header."""
-        local, _, host = self._letter.bounce_address.rpartition("@")
-        token = sign_address(claimed.issue_id, claimed.subscriber_id, self._keys, PURPOSE)
-        answer = f"{local}+{token}@{host}"
+        letter, proof = self._letter, sign_address(claimed.issue_id, claimed.subscriber_id, self._keys, PURPOSE)
         with self._store.reading() as connection:
             variant = issues.read_variant(connection, claimed.variant_id)
-        html, text = (each.replace(ANSWER, answer) for each in (variant.html, variant.text))
-        letter = msgspec.structs.replace(self._letter, reply_to=Mailbox(answer, self._letter.title))
+        html, text = (each.replace(PROOF, proof) for each in (variant.html, variant.text))
+        if letter.bounce_address:
+            answer = answer_address(letter.bounce_address).replace(PROOF, proof)
+            letter = msgspec.structs.replace(letter, reply_to=Mailbox(answer, letter.title))
         purpose = f"unsubscribe:{requests.newsletter_of(self._newsletter)}"
         token = self._token(purpose, claimed)
         recipient = Recipient(claimed.address, envelope.message_id, unsubscribe=token, name=claimed.name)

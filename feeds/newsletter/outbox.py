@@ -46,8 +46,11 @@ def deliver(
     environ: Mapping[str, str],
     progress: Progress = quiet,
     stopping: Callable[[], bool] = lambda: False,
+    wanted: Callable[[Issue], bool] = lambda _: True,
 ) -> Delivered:
-    """Hand what is queued of the open issues to `backend`, until no turn has come or `stopping` says so.
+    """Hand what is queued of the open issues, or of those `wanted`, to `backend` until no turn has come.
+
+    Or until `stopping` says so.
 
     Any number of processes may do this at once. Raises SettingsError when messages may not leave yet, DeliveryError
     when the backend takes none: what was not handed over stays queued.
@@ -56,7 +59,7 @@ def deliver(
         mend = "set it: the law of many countries asks for it in each mail"
         raise SettingsError("mail.postal_address is empty", mend)
     with store.reading() as connection:
-        under_way = issues.listed(connection, state="open")
+        under_way = [each for each in issues.listed(connection, state="open") if wanted(each)]
     if not under_way:
         return Delivered({}, ())
     seal = sealer(settings)

@@ -2,7 +2,7 @@
 
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -136,3 +136,11 @@ def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqli
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, row: Mapping[str, object]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that writes a row anew which is there already: as much work as to write a new one."""
+    keys = list(table.primary_key)
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).values(row).on_conflict_do_update(index_elements=keys, set_=dict(row))
+    return sqlite.insert(table).values(row).on_conflict_do_update(index_elements=keys, set_=dict(row))

@@ -168,6 +168,16 @@ request = Table(
     Column("asked", Moment, nullable=False),
 )
 
+# Who signed up on a page and is still to be asked by mail: one row, however often.
+signup = Table(
+    "signup",
+    metadata,
+    Column("email_key", Text, primary_key=True),
+    Column("newsletter", Text, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 # Addresses never to be mailed again. Only a digest of each, so that it can outlive the erasure of its reader.
 suppression = Table(
     "suppression",
