@@ -7,6 +7,7 @@
     |-- StoreError            the database cannot be used: newer than us, locked, unreachable (exit 75)
     |-- OutputError           a file or folder cannot be written (exit 75)
     |-- DeliveryError         a backend cannot hand over messages at all (exit 75)
+    |   `-- LoginError        since the relay refuses our name or password
     `-- MailboxError          the mailbox of bounces cannot be read (exit 75)
 
 A bad post is not among them: that is a `Problem`, a value.
@@ -59,6 +60,10 @@ class DeliveryError(FeedsError):
     """A backend cannot hand over any message now."""
 
     exit_code = 75
+
+
+class LoginError(DeliveryError):
+    """The relay refuses our name or password."""
 
 
 class MailboxError(FeedsError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.newsletter.gate import QUOTA_PAUSE, Gate
+from feeds.newsletter.gate import PAUSE, Gate
 from feeds.replies import VERDICTS
 from feeds.store import Store
 from tests.newsletter_site import MONDAY, URL
@@ -96,4 +96,4 @@ def test_quota_shuts_everything_for_an_hour(store: Store) -> None:
 
     assert admitted(store, gate, MONDAY + timedelta(minutes=59), "b.example") == []
     assert gate.wait == pytest.approx(60)
-    assert admitted(store, Gate({}), MONDAY + QUOTA_PAUSE + SECOND, "b.example") == ["b.example"]
+    assert admitted(store, Gate({}), MONDAY + PAUSE + SECOND, "b.example") == ["b.example"]

@@ -245,16 +245,20 @@ def run(call: Call) -> None:
     """Do what is due every minute, until SIGTERM."""
     from feeds.scheduler import run_every_minute
 
-    said: set[Problem] = set()
+    said: set[Problem | str] = set()
     run_every_minute(lambda told: _tick(call, said, told))
 
 
-def _tick(call: Call, said: set[Problem], told: Told) -> None:
-    """Do what is due and name the problems that are new; what fails now has another chance in a minute."""
+def _tick(call: Call, said: set[Problem | str], told: Told) -> None:
+    """Do what is due and name what is newly wrong; what fails now has another chance in a minute."""
     try:
         built, ran = _all_due(call, quiet, told)
     except FeedsError as error:
-        click.echo(f"feeds: {error}", err=True)
+        line = f"feeds: {error}"
+        if line not in said:
+            click.echo(line, err=True)
+        said.clear()
+        said.add(line)
         return
     problems = (*built.problems, *(ran.refused if ran else ()))
     call.problems(problem for problem in problems if problem not in said)
@@ -292,8 +296,8 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
 
 
 def _delivered(call: Call, done: "Delivered") -> str:
-    """Say what a run delivered and, where a rate or quota stopped it, until when; "" when it did nothing."""
-    waits = f"the rate or quota lets no more leave until {_local(call, done.until)}" if done.until else ""
+    """Say what a run delivered and, where something holds the rest back, until when; "" when it did nothing."""
+    waits = f"no more leave until {_local(call, done.until)}" if done.until else ""
     return "; ".join(filter(None, (f"deliveries: {counted(done.outcomes)}" if done.outcomes else "", waits)))
 
 

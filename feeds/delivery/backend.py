@@ -22,10 +22,12 @@ class Backend(Protocol):
 
     `remote`: messages leave this machine, so the law wants a postal address in them.
     `repeatable`: handing the same message over twice leaves one, so a delivery in doubt is simply done again.
+    `login`: what it logs in with and where, a secret; "" when it does not.
     """
 
     remote: bool
     repeatable: bool
+    login: str
 
     def lanes(self) -> "Sequence[Backend]":
         """Return what several threads may use at once, each its own; itself alone if it bears but one."""
@@ -49,6 +51,8 @@ class Backend(Protocol):
 
 class Opened:
     """The context manager that every backend is, for one thread."""
+
+    login = ""
 
     def lanes(self) -> Sequence[Self]:
         """Return itself: most bear but one thread."""

@@ -15,7 +15,7 @@ from feeds.replies import Verdict
 from feeds.store import throttle
 from feeds.store.throttle import Level
 
-QUOTA_PAUSE = timedelta(hours=1)  # relays do not say when a quota begins anew; one message an hour finds out
+PAUSE = timedelta(hours=1)  # relays do not say when a quota begins anew; one message an hour finds out
 FORGIVEN = timedelta(minutes=20)  # twice what a bucket takes to recover
 
 
@@ -56,10 +56,14 @@ class Gate:
         if verdict.slows:
             self._pace, self._needed = self._pace.throttled(domain, now), True
         if verdict.pauses == "quota":
-            ceiling = self._pace.limits.get("", UNLIMITED)
-            bucket = self._pace.buckets.get("") or TokenBucket(ceiling, ceiling, now)
-            buckets = {**self._pace.buckets, "": bucket.blocked(now + QUOTA_PAUSE)}
-            self._pace, self._needed = Pace(self._pace.limits, buckets), True
+            self.close(now)
+
+    def close(self, now: datetime) -> None:
+        """Let nothing more leave for an hour."""
+        ceiling = self._pace.limits.get("", UNLIMITED)
+        bucket = self._pace.buckets.get("") or TokenBucket(ceiling, ceiling, now)
+        buckets = {**self._pace.buckets, "": bucket.blocked(now + PAUSE)}
+        self._pace, self._needed = Pace(self._pace.limits, buckets), True
 
     def write(self, connection: Connection) -> None:
         """Keep what changed."""

@@ -76,6 +76,11 @@ class Ledger:
             if issues.set_state(connection, issue_id, "paused", now, former=("open",)):
                 events.note(connection, "issue paused", now, issue_id=issue_id, detail=reason)
 
+    def close(self) -> None:
+        """Let nothing more leave for an hour, whoever delivers."""
+        with self._writing() as (_, now):
+            self._gate.close(now)
+
     def put_back(self) -> None:
         """Let go of what was held back, for the next run."""
         if self._held:

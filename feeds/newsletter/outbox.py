@@ -15,6 +15,7 @@ from feeds.newsletter.consequences import verdict_of
 from feeds.newsletter.crew import Crew, Done, Job
 from feeds.newsletter.gate import Gate
 from feeds.newsletter.ledger import Clock, Ledger
+from feeds.newsletter.lockout import heeded
 from feeds.newsletter.press import Press, sealer
 from feeds.progress import Progress, quiet
 from feeds.store import Store, issues, secrets
@@ -65,7 +66,7 @@ def deliver(
     seal = sealer(settings)
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
-    with Crew(backend) as crew:
+    with heeded(store, backend, settings.site.timezone, clock), Crew(backend) as crew:
         gate = Gate(limits(settings.mail.smtp))
         run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=gate), crew, clock)
         try:
@@ -131,7 +132,8 @@ class _Run:
         refused, doubtful = verdict_of(outcome.meaning).trips, outcome.state == "uncertain"
         self._breaker = self._breaker.after(refused=refused or doubtful)
         if doubtful and self._breaker.open:
-            what = "the relay hangs up after messages, without saying whether it took them"
+            self.ledger.close()  # else each run would leave doubt about a few more readers
+            what = "the relay hangs up after messages, without saying whether it took them; no more leave for an hour"
             raise DeliveryError(what, "look into its log; `feeds outbox status` names the readers in doubt")
         if refused and self._breaker.open:
             self._pause(issue, f"{outcome.code} {outcome.reply[:200]}")

@@ -1,7 +1,7 @@
 """How fast the relay and each domain bear it: kept, so that a restart opens no flood gate."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import Connection, select, update
@@ -34,3 +34,15 @@ def write(connection: Connection, levels: Iterable[Level]) -> None:
         row = {name: getattr(level, name) for name in Level.__struct_fields__}
         if connection.execute(update(throttle).where(throttle.c.scope == level.scope).values(row)).rowcount == 0:
             connection.execute(insert_new(connection, throttle).values(row))
+
+
+def block(connection: Connection, scope: str, now: datetime, pause: timedelta) -> None:
+    """Keep that nothing of a scope may be tried for a while."""
+    write(connection, [Level(scope, 0.0, 0.0, now, now + pause)])
+
+
+def blocked(connection: Connection, prefix: str, now: datetime) -> dict[str, datetime]:
+    """Return the scopes with this beginning that are blocked now, and until when."""
+    wanted = throttle.c.scope.startswith(prefix, autoescape=True) & (throttle.c.blocked_until > now)
+    rows = connection.execute(select(throttle.c.scope, throttle.c.blocked_until).where(wanted))
+    return {row.scope: row.blocked_until for row in rows}

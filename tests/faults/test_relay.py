@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from feeds import subscriptions
+from feeds.store import tables
 from tests.faults.ground import LONG, Ground, ended
 from tests.newsletter_site import MONDAY
 from tests.test_delivery_smtp import Authority, Server, authority, serving
@@ -27,6 +28,12 @@ def attempts(ground: Ground) -> Counter[int]:
 def statuses(ground: Ground) -> Counter[str]:
     with ground.store() as store:
         return Counter(each.status for each in subscriptions.listed(store))
+
+
+def an_hour_later(ground: Ground) -> None:
+    """Forget until when nothing was to leave."""
+    with ground.store() as store, store.writing() as connection:
+        connection.execute(tables.throttle.delete())
 
 
 @pytest.mark.parametrize(
@@ -142,36 +149,56 @@ smtp.Relay = functools.partial(smtp.Relay, timeouts=smtp.Timeouts(dot=1))
 
 @pytest.mark.parametrize(("flags", "first"), [(["-q", "."], ""), (["-W", ".:30"], IMPATIENT)])
 def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, flags: list[str], first: str) -> None:
-    """Whether it hangs up or is silent for too long, nobody knows; when it happens again and again the run stops."""
+    """Whether it hangs up or is silent for too long, nobody knows; when it happens again and again none leaves."""
     ground = Ground(tmp_path, READERS)
     with ground.sink(*flags):
         code, said = ended(ground.deliver(first=first))
-    found, doubt = ground.counts(), ground.in_doubt()
+        found, doubt = ground.counts(), ground.in_doubt()
+        again = ended(ground.deliver(first=first))
 
     assert code == 75
     assert "without saying whether it took them" in said
     assert 5 <= found["uncertain"] <= 5 + 10
     assert found["uncertain"] + found["queued"] == READERS
+    assert again[0] == 75
+    assert "no more leave until" in again[1]
+    assert ground.counts() == found
     ground.agrees()
+    an_hour_later(ground)
     with ground.sink():
         ground.settle_doubt(doubt)
 
 
+THREE_MINUTES = "import feeds.scheduler as it; it.run_every_minute = lambda deed: [deed(bool) for _ in range(3)]"
+
+
 def test_wrong_password_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many connections there may be: an account is not locked by us, and nothing is counted."""
+    """However many connections and runs there may be, until it is another: no account is locked, nothing is counted."""
     monkeypatch.setenv("FEEDS_SMTP_PASSWORD", "wrong")
     server = Server()
     with serving(server, {"authenticator": server.authenticator, "auth_require_tls": False}) as relay:
         ground = Ground(tmp_path, READERS, port=relay.port, more='user = "news"')
         code, said = ground.delivered()
 
+        again = [ended(ground.deliver(command)) for command in ("run-due", "deliver")]
+        _, daemon = ended(ground.deliver("run", first=THREE_MINUTES))
+        counts, tries, logins = ground.counts(), attempts(ground), list(server.logins)
+        server.passwords = {b"news": b"right"}
+        monkeypatch.setenv("FEEDS_SMTP_PASSWORD", "right")
+        mended, _ = ground.delivered()
+
     assert code == 75
     assert "535" in said
     assert "FEEDS_SMTP_PASSWORD" in said
-    assert server.logins == [(b"news", b"wrong")]
-    assert ground.counts() == {"queued": READERS}
-    assert attempts(ground) == {0: READERS}
+    assert [code for code, _ in again] == [75, 75], again
+    assert all("not tried again until" in said for _, said in again)
+    assert daemon.count("not tried again until") == 1
+    assert logins == [(b"news", b"wrong")]
+    assert counts == {"queued": READERS}
+    assert tries == {0: READERS}
     assert statuses(ground) == {"active": READERS}
+    assert mended == 0
+    assert ground.counts() == {"sent": READERS}
 
 
 def test_relay_that_is_not_who_it_should_be(tmp_path: Path, authority: Authority) -> None:

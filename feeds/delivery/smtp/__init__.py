@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from feeds.delivery.backend import Envelope, Opened
 from feeds.delivery.smtp.session import RefusedError, Relay, Reply, Timeouts
 from feeds.delivery.smtp.transaction import Connection, UnsendableError
-from feeds.errors import DeliveryError
+from feeds.errors import DeliveryError, LoginError
 from feeds.model import Outcome
 from feeds.replies import Phase, classify
 
@@ -34,6 +34,7 @@ class Smtp(Opened):
     def __init__(self, relay: Relay, connections: int = 1) -> None:
         """Keep where to send; nothing is opened yet, so that a run without messages bothers nobody."""
         self._relay, self._connections = relay, connections
+        self.login = f"{relay.name} {relay.user} {relay.password}" if relay.user else ""
         self._connection: Connection | None = None
         self._locked_out: DeliveryError | None = None
 
@@ -82,7 +83,9 @@ class Smtp(Opened):
         if verdict.state != "queued":
             return Outcome(verdict.state, reply.code, reply.enhanced, reply.text[:500], verdict.counts, verdict.name)
         said = f"the relay refuses us: {reply.code} {reply.text[:300]}"
-        error = DeliveryError(said, _MENDS.get(reply.phase, _MENDS["mail"]), self._relay.name)
+        is_wrong = reply.phase == "auth" and reply.code >= 500  # 454 is that the relay cannot tell now (RFC 4954 6)
+        kind = LoginError if is_wrong else DeliveryError
+        error = kind(said, _MENDS.get(reply.phase, _MENDS["mail"]), self._relay.name)
         if reply.phase == "auth":
             self._locked_out = error
         raise error
