@@ -1,10 +1,8 @@
 """Run one command and say what it cost, or let one run and say what a change costs it."""
 
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,30 +29,32 @@ class FailedError(Exception):
 
 def measure(command: Sequence[str | Path], folder: Path, limit: float) -> Cost:
     """Run a command in a folder; stop it, and all that it started, after `limit` seconds. Raises FailedError."""
-    began = time.perf_counter()
-    with _started(command, folder) as process:
-        alarm = threading.Timer(limit, os.killpg, (process.pid, signal.SIGKILL))
-        alarm.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        alarm.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-    stopped = wall >= limit
-    if process.returncode and not stopped:
-        raise FailedError(f"exit {process.returncode} after {wall:.0f} s: {_said(folder)}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _BYTES_OF_MAXRSS / 1e6, stopped)
+    launch = [sys.executable, "-IS", Path(__file__).with_name("launch.py"), str(limit), *command]
+    with _log(folder).open("wb") as said:
+        took = subprocess.run(launch, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said).stdout
+    if not took:
+        raise FailedError(f"does not start: {_said(folder)}")
+    wall, cpu, memory, status = map(float, took.split())
+    if status and wall < limit:
+        raise FailedError(f"exit {status:.0f} after {wall:.0f} s: {_said(folder)}")
+    return Cost(wall, cpu, memory * _BYTES_OF_MAXRSS / 1e6, wall >= limit)
 
 
 @contextmanager
 def serving(command: Sequence[str | Path], folder: Path, ready: Callable[[], bool], limit: float) -> Iterator[int]:
     """Let a server run, give its process id once it is ready, and end it. Raises FailedError."""
-    with _started(command, folder) as process:
-        ends = time.monotonic() + limit
+    ends = time.monotonic() + limit
+    with _log(folder).open("wb") as said:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    try:
         while not ready():
             if process.poll() is not None or time.monotonic() > ends:
                 raise FailedError(f"is not ready: {_said(folder)}")
             time.sleep(_POLL)
         yield process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 def measure_change(server: int, change: Callable[[], object], seen: Callable[[], bool], limit: float) -> Cost:
@@ -65,21 +65,6 @@ def measure_change(server: int, change: Callable[[], object], seen: Callable[[],
         time.sleep(_POLL)
     wall = time.perf_counter() - began
     return Cost(wall, _cpu(server) - before, _peak(server), not done)
-
-
-@contextmanager
-def _started(command: Sequence[str | Path], folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a command as the head of a group of its own, which is gone afterwards."""
-    with _log(folder).open("wb") as said:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=said, stderr=said, stdin=subprocess.DEVNULL, start_new_session=True
-        )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def _log(folder: Path) -> Path:

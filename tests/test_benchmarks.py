@@ -80,6 +80,23 @@ def test_slow_command_is_stopped(tmp_path: Path) -> None:
     assert cost.stopped
 
 
+def test_peak_is_of_the_command(tmp_path: Path) -> None:
+    """The memory of the process that measures is no part of what it measures."""
+    from benchmarks.measure import measure
+
+    large = b"x" * 100_000_000
+
+    assert measure(["true"], tmp_path, 60).memory < len(large) / 1e6
+
+
+def test_command_that_fails_is_told_of(tmp_path: Path) -> None:
+    """What a failing command said last is in the error."""
+    from benchmarks.measure import FailedError, measure
+
+    with pytest.raises(FailedError, match=r"exit 1 .*no such blog"):
+        measure([sys.executable, "-c", "raise SystemExit('no such blog')"], tmp_path, 60)
+
+
 def test_ratios_are_of_rounds() -> None:
     """A ratio is the median of the ratios of rounds that took turns, with the least and the most."""
     assert "0.50 (0.25-1.00)" == ratio(result("feeds", [1, 1, 4]), result("hugo", [2, 4, 4]))
