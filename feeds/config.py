@@ -8,6 +8,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,6 +100,9 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
     )
     backend: Annotated[Literal["folder", "console", "smtp"], "What carries the messages."] = "folder"
     folder: Annotated[str, "Where the folder backend puts its .eml files."] = "mail"
+    warm_up: Annotated[
+        date | None, "First day of a new sender, 2026-11-23 say: 200 messages, then more each day for six weeks."
+    ] = None
     smtp: Smtp = Smtp()
     dkim: Dkim = Dkim()
     bounces: Bounces = Bounces()
@@ -220,6 +224,8 @@ def _expected(dotted: str) -> str:
     """Return the choices of a key that has a fixed set of values, else ""."""
     plain = re.sub(r"\[\d+\]", "", dotted)
     kind = next((kind for key, kind, _, _ in keys() if key == plain), None)
+    if date in get_args(kind):
+        return "a date like 2026-11-23"
     or_list = " or a list" if get_origin(kind) is Union else ""
     return " or ".join(f'"{choice}"' for choice in _choices(kind)) + or_list
 

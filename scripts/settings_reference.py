@@ -6,7 +6,9 @@ Everything on it is said in feeds/config.py and feeds/model.py; a test fails whe
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -24,7 +26,7 @@ names. See [mail](mail.md).
 
 <!-- Written by `make docs` from the settings themselves; edit those. -->
 """
-NAMES = {str: "string", bool: "`true` or `false`", int: "whole number"}
+NAMES = {str: "string", bool: "`true` or `false`", int: "whole number", date: "date"}
 
 
 def page() -> str:
@@ -56,8 +58,8 @@ def value(kind: Any) -> str:
     """Say what may stand there: "string", '"full" or "summary"', "list of strings"."""
     if get_origin(kind) is Literal:
         return " or ".join(f'`"{choice}"`' for choice in get_args(kind))
-    if get_origin(kind) is Union:
-        return " or ".join(value(each) for each in get_args(kind))
+    if get_origin(kind) in (Union, UnionType):
+        return " or ".join(value(each) for each in get_args(kind) if each is not NoneType)
     if get_origin(kind) is dict:
         return "table of strings"
     if get_origin(kind) is tuple:
@@ -68,6 +70,8 @@ def value(kind: Any) -> str:
 
 def default_of(default: Any) -> str:
     """Return a default as it would be written in the file."""
+    if default is None:
+        return "none"
     return "**required**" if default is msgspec.NODEFAULT else f"`{json.dumps(default, ensure_ascii=False)}`"
 
 

@@ -33,6 +33,7 @@ def test_defaults() -> None:
         (SITE + "[feeds]\nlimit = '3'", "feeds.limit = '3'; expected int"),
         (SITE + "[feeds]\ncontent = 'both'", 'feeds.content = \'both\'; expected "full" or "summary"'),
         (SITE + "[feeds]\nformats = ['rss', 'jsn']", 'feeds.formats[1] = \'jsn\'; expected "rss" or "atom" or "json"'),
+        (SITE + "[mail]\nwarm_up = 'soon'", "mail.warm_up = 'soon'; expected a date like 2026-11-23"),
         (SITE + "timezone = 'Mars'", "site.timezone = 'Mars'; expected something like 'Africa/Algiers'"),
         (SITE + "language = 'عربي'", "site.language = 'عربي'; expected something like 'pt-BR'"),
         (SITE.replace("https://example.org", "/blog"), "site.url = '/blog'; expected something like"),

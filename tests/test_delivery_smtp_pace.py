@@ -8,8 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from feeds.delivery.smtp.pace import UNLIMITED, Breaker, Pace, TokenBucket, parse_rate, warm_up
+from feeds.delivery.smtp.pace import UNLIMITED, Allowance, Breaker, Pace, TokenBucket, parse_rate, warm_up
 from feeds.errors import SettingsError
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -176,3 +177,28 @@ def test_a_new_domain_warms_up_in_six_weeks() -> None:
 
     assert (200, 200_000, None) == (caps[0], caps[41], warm_up(42))
     assert all(1.1 < after / before < 1.3 for before, after in pairwise(caps))
+
+
+@pytest.mark.parametrize(("day", "cap"), [(-3, 200), (0, 200), (1, 237), (41, 200_000), (42, None)])
+def test_each_day_has_its_allowance(day: int, cap: int | None) -> None:
+    """Who has used it up waits for midnight of UTC, and a clock that is set back meanwhile gives nothing back."""
+    today = NOON.date()
+    used = Allowance(today - timedelta(days=day), today, cap or 10**9)
+    earlier = replace(used, used=used.used - 1)
+
+    assert earlier.take(NOON) == (used, 0)
+    assert used.take(NOON)[1] == (12 * 3600 if cap else 0)
+    assert used.take(NOON - timedelta(days=1))[1] == (36 * 3600 if cap else 0)
+    assert used.take(NOON + timedelta(days=1)) == (replace(used, day=today + timedelta(days=1), used=1), 0)
+
+
+def test_allowance_is_for_all_mail() -> None:
+    """Together with the limits of rate and domain, whichever is longer; a turn that is not had is not counted."""
+    full = Allowance(NOON.date(), NOON.date(), 199)
+    pace = Pace({"a.example": 0.5}, allowance=full)
+    pace, first = pace.take("a.example", NOON)
+    same, second = pace.take("b.example", NOON)
+
+    assert (first, second) == (0, 12 * 3600)
+    assert same == pace
+    assert pace.for_all().take("", NOON)[1] == 12 * 3600

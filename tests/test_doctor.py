@@ -269,6 +269,20 @@ def test_relay_that_is_not_there_is_an_error(site: Path) -> None:
     assert states(found(site)["relay"]) == ["error"]
 
 
+@pytest.mark.parametrize(
+    ("begun", "said"), [("2999-01-01", "day 1 of the warm-up: up to 200 messages"), ("2001-01-01", "warm-up is over")]
+)
+def test_warm_up_is_told(site: Path, begun: str, said: str) -> None:
+    """How many messages a new sender may send today."""
+    with_smtp(site, free_port())
+    settings = (site / "feeds.toml").read_text("utf-8")
+    (site / "feeds.toml").write_text(settings.replace("[mail]\n", f"[mail]\nwarm_up = {begun}\n"), "utf-8")
+    told, _ = found(site)["relay"]
+
+    assert told.state == "ok"
+    assert said in told.what
+
+
 GOOD: Records = {
     ("example.org", "MX"): ["10 mx.example.org."],
     ("bounce.example.org", "MX"): ["10 mx.example.org."],

@@ -10,7 +10,7 @@ import pytest
 from feeds.newsletter.gate import PAUSE, Gate
 from feeds.replies import VERDICTS
 from feeds.store import Store
-from tests.newsletter_site import MONDAY, URL
+from tests.newsletter_site import DAY, MONDAY, URL
 
 SECOND = timedelta(seconds=1)
 
@@ -97,3 +97,19 @@ def test_quota_shuts_everything_for_an_hour(store: Store) -> None:
     assert admitted(store, gate, MONDAY + timedelta(minutes=59), "b.example") == []
     assert gate.wait == pytest.approx(60)
     assert admitted(store, Gate({}), MONDAY + PAUSE + SECOND, "b.example") == ["b.example"]
+
+
+def test_warm_up_outlives_the_process(store: Store) -> None:
+    """However often it begins anew, a new sender sends no more in a day than it may; next day it is more."""
+    begun = MONDAY.date()
+    days = [
+        [len(admitted(store, Gate({}, begun), now, *"a" * 150)) for _ in range(3)] for now in (MONDAY, MONDAY + DAY)
+    ]
+    gate = Gate({}, begun)
+
+    assert days == [[150, 50, 0], [150, 87, 0]]
+    assert admitted(store, gate, MONDAY + DAY, "b.example") == []
+    assert gate.shut == {""}
+    assert gate.wait == (24 - 7.5) * 3600
+    assert len(admitted(store, Gate({}), MONDAY + DAY, *"a" * 300)) == 300  # without the setting there is no cap
+    assert admitted(store, Gate({}, begun), MONDAY + DAY * 42, "a") == ["a"]

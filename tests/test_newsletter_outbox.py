@@ -7,7 +7,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -235,6 +235,19 @@ def test_run_that_a_quota_stops_tells_until_when(site: Settings, store: Store) -
 
     assert (stopped.until, again.until, free.until) == (MONDAY + timedelta(hours=1),) * 2 + (None,)
     assert (again.outcomes, free.outcomes) == ({}, {"sent": 3})
+
+
+def test_new_sender_warms_up(tmp_path: Path, every_database: None) -> None:
+    """What is beyond the day's allowance waits for the next day, whichever process comes by, and loses nothing."""
+    site, memory = settings(tmp_path, warm_up=MONDAY.date()), Memory()
+    with Store.open(URL, tmp_path) as store:
+        begin(site, store, *(f"reader{number}" for number in range(240)))
+        first, again, next_day = (deliver(site, store, memory, MONDAY + each) for each in (0 * DAY, DAY / 4, DAY))
+        there = states(store)
+
+    assert (first.outcomes, again.outcomes, next_day.outcomes) == ({"sent": 200}, {}, {"sent": 40})
+    assert first.until == again.until == datetime(2026, 11, 24, tzinfo=UTC)
+    assert (next_day.until, set(there.values()), len(memory.messages)) == (None, {"sent"}, 240)
 
 
 def test_issue_that_waits_for_approval_stays(tmp_path: Path) -> None:

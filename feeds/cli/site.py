@@ -158,7 +158,8 @@ def _print_section(name: str, value: Any) -> None:
     if isinstance(value, dict):
         click.echo(f"[{name}]")
         for key, inner in value.items():
-            click.echo(f"{key} = {_toml(inner)}")
+            if inner is not None:  # TOML has no word for it
+                click.echo(f"{key} = {_toml(inner)}")
         click.echo("")
     elif isinstance(value, list):
         for each in value:

@@ -4,6 +4,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import UTC
 
 from feeds.delivery import relay_of
 from feeds.doctor.finding import Finding, Patient
@@ -20,6 +21,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         return
     from feeds.delivery.smtp.session import RefusedError, log_in
 
+    yield from _warm_up(patient)
     relay = relay_of(settings.mail, settings.root, patient.environ)
     try:
         sock, offers = log_in(relay)
@@ -43,6 +45,16 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield Finding("warning", f"{relay.name}: no TLS, {login}", "leave it so on this machine only")
     if "smtputf8" not in offers:
         yield Finding("ok", "it takes no addresses with letters beyond ASCII before the @; those readers are skipped")
+
+
+def _warm_up(patient: Patient) -> Iterator[Finding]:
+    from feeds.delivery.smtp.pace import warm_up
+
+    if begun := patient.settings.mail.warm_up:
+        day = max(0, (patient.now.astimezone(UTC).date() - begun).days)
+        cap = warm_up(day)
+        today = f"day {day + 1} of the warm-up: up to {cap} messages until midnight UTC"
+        yield Finding("ok", today if cap else "the warm-up is over: [mail] warm_up may go")
 
 
 def _is_offline(error: BaseException | None) -> bool:

@@ -5,27 +5,29 @@ keep one rate together. Where no rate is set and no relay has complained, nothin
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from feeds.delivery.smtp.pace import UNLIMITED, Pace, TokenBucket
+from feeds.delivery.smtp.pace import UNLIMITED, Allowance, Pace, TokenBucket
 from feeds.replies import Verdict
 from feeds.store import throttle
 from feeds.store.throttle import Level
 
 PAUSE = timedelta(hours=1)  # relays do not say when a quota begins anew; one message an hour finds out
 FORGIVEN = timedelta(minutes=20)  # twice what a bucket takes to recover
+TODAY = "@today"  # no domain: the scope under which is kept how many have left today
 
 
 class Gate:
     """The buckets of one process; use it within a transaction, between `read` and `write`."""
 
-    def __init__(self, limits: Mapping[str, float]) -> None:
-        """Take the limits of the settings: scope -> messages a second."""
+    def __init__(self, limits: Mapping[str, float], warm_up: date | None = None) -> None:
+        """Take the limits of the settings: scope -> messages a second, and the day on which a new sender began."""
+        self._begun = warm_up
         self._pace = self._kept = Pace(limits)
-        self._needed = bool(limits)
+        self._needed = bool(limits or warm_up)
         self.wait = 0.0  # seconds until the next turn of those that were not let out
         self.shut: set[str] = set()  # their domains; all when "" is among them
 
@@ -33,10 +35,11 @@ class Gate:
         """Learn what other processes did; without limits only when `anew` says so."""
         self.wait, self.shut = 0.0, set()
         if self._needed or anew:
-            levels = [level for level in throttle.read(connection) if self._matters(level, now)]
-            buckets = {level.scope: self._bucket(level) for level in levels}
-            self._pace = self._kept = Pace(self._pace.limits, buckets)
-            self._needed = bool(self._pace.limits or buckets)
+            levels = {level.scope: level for level in throttle.read(connection)}
+            allowance = self._allowance(levels.pop(TODAY, None), now)
+            buckets = {scope: self._bucket(level) for scope, level in levels.items() if self._matters(level, now)}
+            self._pace = self._kept = Pace(self._pace.limits, buckets, allowance)
+            self._needed = bool(self._pace.limits or buckets or allowance)
 
     def admits(self, domain: str, now: datetime) -> bool:
         """Take a turn for a message, if it may leave now."""
@@ -46,7 +49,7 @@ class Gate:
             return False
         self._pace, wait = self._pace.take(domain, now, patience=0)
         if wait:
-            all_wait = Pace({"": self._pace.limits.get("", UNLIMITED)}, self._pace.buckets).take("", now, 0)[1]
+            all_wait = self._pace.for_all().take("", now, patience=0)[1]
             self.shut.add("" if all_wait else domain)
             self.wait = min(self.wait or wait, wait)
         return not wait
@@ -63,7 +66,7 @@ class Gate:
         ceiling = self._pace.limits.get("", UNLIMITED)
         bucket = self._pace.buckets.get("") or TokenBucket(ceiling, ceiling, now)
         buckets = {**self._pace.buckets, "": bucket.blocked(now + PAUSE)}
-        self._pace, self._needed = Pace(self._pace.limits, buckets), True
+        self._pace, self._needed = replace(self._pace, buckets=buckets), True
 
     def write(self, connection: Connection) -> None:
         """Keep what changed."""
@@ -71,6 +74,9 @@ class Gate:
         levels = [
             Level(scope, each.rate, each.tokens, each.updated, each.blocked_until) for scope, each in changed.items()
         ]
+        today = self._pace.allowance
+        if today and today != self._kept.allowance:
+            levels.append(Level(TODAY, 0.0, today.used, datetime.combine(today.day, time(), UTC), None))
         throttle.write(connection, levels)
         self._kept = self._pace
 
@@ -78,6 +84,13 @@ class Gate:
         """Tell whether a level still says something: without a limit of ours, all is forgiven after a while."""
         blocked = level.blocked_until and level.blocked_until > now
         return bool(blocked or self._limit(level.scope) or now - level.updated < FORGIVEN)
+
+    def _allowance(self, known: Level | None, now: datetime) -> Allowance | None:
+        if not self._begun:
+            return None
+        if known:
+            return Allowance(self._begun, known.updated.astimezone(UTC).date(), int(known.tokens))
+        return Allowance(self._begun, now.astimezone(UTC).date())
 
     def _limit(self, scope: str) -> float | None:
         return self._pace.limits.get(scope) or (self._pace.limits.get("*") if scope else None)

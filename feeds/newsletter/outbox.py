@@ -67,7 +67,7 @@ def deliver(
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
     with heeded(store, backend, settings.site.timezone, clock), Crew(backend) as crew:
-        gate = Gate(limits(settings.mail.smtp))
+        gate = Gate(limits(settings.mail.smtp), settings.mail.warm_up)
         run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=gate), crew, clock)
         try:
             for issue in under_way:

@@ -5,7 +5,7 @@ Pure: `now` comes in, and the next value goes out, to be kept in the database, s
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -74,11 +74,32 @@ def _inflow(rate: float) -> float:
     return rate - _room(rate) if _room(rate) > 1 else rate
 
 
+class Allowance(Struct, frozen=True):
+    """How many messages a new sender may send in a day, of UTC: more each day, until it is warm."""
+
+    begun: date
+    day: date  # that `used` is of
+    used: int = 0
+
+    def take(self, now: datetime) -> tuple["Allowance", float]:
+        """Take a turn; return the allowance after it, and the seconds to wait: for tomorrow, if today's is used up.
+
+        A clock that was set back gives nothing back.
+        """
+        today = max(self.day, now.astimezone(UTC).date())
+        used = self.used if today == self.day else 0
+        cap = warm_up(max(0, (today - self.begun).days))
+        tomorrow = datetime.combine(today + timedelta(days=1), time(), UTC)
+        wait = 0.0 if cap is None or used < cap else (tomorrow - now).total_seconds()
+        return Allowance(self.begun, today, used + 1), wait
+
+
 class Pace(Struct, frozen=True):
     """The relay's bucket and those of domains that have a limit of their own."""
 
     limits: Mapping[str, float]  # scope -> messages a second; a domain, "*" for each other one, or "" for all mail
     buckets: Mapping[str, TokenBucket] = field(default_factory=dict)
+    allowance: Allowance | None = None
 
     def take(self, domain: str, now: datetime, patience: float = 1.0) -> tuple["Pace", float]:
         """Take a turn for a message to `domain`; return the pace after it, and the seconds to wait.
@@ -86,10 +107,16 @@ class Pace(Struct, frozen=True):
         A wait longer than `patience` takes no turn: let others go first, and come back after it.
         """
         taken = {scope: bucket.take(now) for scope, bucket in self._of(domain, now) if not bucket.is_idle}
+        allowance, until_tomorrow = self.allowance.take(now) if self.allowance else (None, 0.0)
         wait = max((seconds for _, seconds in taken.values()), default=0.0)
+        wait = max(wait, until_tomorrow)
         if wait > patience:
             return self, wait
-        return self._with((scope, bucket) for scope, (bucket, _) in taken.items()), wait
+        return replace(self._with((scope, bucket) for scope, (bucket, _) in taken.items()), allowance=allowance), wait
+
+    def for_all(self) -> "Pace":
+        """Return what holds for mail to whatever domain."""
+        return replace(self, limits={"": self.limits.get("", UNLIMITED)})
 
     def throttled(self, domain: str, now: datetime) -> "Pace":
         """Slow down after a reply to a message to `domain` that asked for it."""
@@ -104,7 +131,7 @@ class Pace(Struct, frozen=True):
                 yield scope, self.buckets.get(scope) or TokenBucket(limit, limit, now)
 
     def _with(self, buckets: Iterable[tuple[str, TokenBucket]]) -> "Pace":
-        return Pace(self.limits, {**self.buckets, **dict(buckets)})
+        return replace(self, buckets={**self.buckets, **dict(buckets)})
 
 
 class Breaker(Struct, frozen=True):
