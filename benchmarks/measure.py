@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 _BYTES_OF_MAXRSS = 1 if sys.platform == "darwin" else 1024  # getrusage(2): kilobytes, but bytes on a Mac
+_TICKS = os.sysconf("SC_CLK_TCK")  # a second
 _POLL = 0.01  # seconds
 
 
@@ -64,7 +65,7 @@ def measure_change(server: int, change: Callable[[], object], seen: Callable[[],
     while not (done := seen()) and time.perf_counter() - began < limit:
         time.sleep(_POLL)
     wall = time.perf_counter() - began
-    return Cost(wall, _cpu(server) - before, _peak(server), not done)
+    return Cost(wall, max(_cpu(server) - before, 1 / _TICKS), _peak(server), not done)
 
 
 def _log(folder: Path) -> Path:
@@ -77,7 +78,7 @@ def _said(folder: Path) -> str:
 
 def _cpu(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # proc(5): utime and stime
+    return (int(fields[11]) + int(fields[12])) / _TICKS  # proc(5): utime and stime
 
 
 def _peak(process: int) -> float:

@@ -40,8 +40,8 @@ class Ratio(Struct, frozen=True):
     def of(self, results: Sequence[Result], posts: int, others: int = 0) -> str:
         """Divide what `system` took at `posts` by what `peer` took at `others` (as many, unless it is given).
 
-        That is the median and the range of the ratios of rounds of one run; "about" the ratio of medians if the two
-        never took turns; "over" or "under" it if one was stopped; "" if both were, or one was not measured.
+        That is the median and the range of the ratios of rounds of one run; "about" that of medians of processor time
+        if the two never took turns; "over" or "under" it if one was stopped; "" if both were, or one was not measured.
         """
         tops = _of(results, self.system, posts, self.kind)
         bottoms = _of(results, self.peer, others or posts, self.kind)
@@ -51,10 +51,12 @@ class Ratio(Struct, frozen=True):
         took, against = one.costs(self.kind), other.costs(self.kind)
         if _stopped(took) and _stopped(against):
             return ""
-        sign, values = "about ", [_median(took, self.field) / _median(against, self.field)]
         if one.run == other.run:
             rounds = zip(took, against, strict=False)
             sign, values = "", [getattr(top, self.field) / getattr(bottom, self.field) for top, bottom in rounds]
+        else:  # one may have had the machine to itself, the other not: then wall time says nothing
+            field = "cpu" if self.field == "wall" else self.field
+            sign, values = "about ", [_median(took, field) / _median(against, field)]
         if _stopped(took) or _stopped(against):
             sign = "over " if _stopped(took) else "under "
         return sign + _spread(values, _ratio)
@@ -189,9 +191,9 @@ brackets.
 
 ## In short
 
-Time and memory of `feeds` as a part of what the peer took in the same round (*about*: in runs of their own; *under*:
-the peer was stopped before it was done). Hugo is held against with Markdown as it renders it; Pelican and Nikola with
-their own renderer, python-markdown.
+Time and memory of `feeds` as a part of what the peer took in the same round (*about*: processor time, of
+runs of their own; *under*: the peer was stopped before it was done). Hugo is held against with Markdown as it renders
+it; Pelican and Nikola with their own renderer, python-markdown.
 
 {short}
 As the blog grows, `feeds` against itself with a tenth of the posts:
