@@ -6,7 +6,7 @@ What cannot be read or written is as good as not there.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
@@ -25,7 +25,6 @@ from feeds.model import EPOCH
 FOLDER = ".feeds"
 _IGNORED = "# A cache, which `feeds` makes anew when it is gone.\n*\n"
 _BYTES = 16
-_ROWS = 1_000  # to a part: a site of 100,000 posts would need 70 MB at once
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -38,31 +37,27 @@ def key(*parts: object) -> bytes:
 
 def recall(root: Path, name: str, kind: type[T], wanted: bytes = b"") -> T | None:
     """Return what was noted under `name`; None when there is nothing, or with another key than is `wanted`."""
-    found = recall_rows(root, name, kind, object, wanted)
+    found = recall_parts(root, name, kind, wanted, list)
     return found and found[0]
 
 
-def recall_rows(root: Path, name: str, kind: type[T], row: type[R], wanted: bytes = b"") -> tuple[T, list[R]] | None:
-    """Return what was noted under `name`, with the rows that belong to it."""
+def recall_parts(
+    root: Path, name: str, kind: type[T], wanted: bytes, take: Callable[[Iterator[bytes]], R]
+) -> tuple[T, R] | None:
+    """Return what was noted under `name`, and what `take` makes of the parts that belong to it."""
     with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError), (root / FOLDER / name).open("rb") as file:
         found = file.read(_BYTES)
         if len(found) == _BYTES and wanted in (b"", found):
-            head = msgspec.msgpack.decode(_part(file), type=kind)
-            decoder, rows = msgspec.msgpack.Decoder(list[row]), list[R]()  # type: ignore[valid-type]
-            while part := _part(file):
-                rows += decoder.decode(part)
-            return head, rows
+            return msgspec.msgpack.decode(_part(file), type=kind), take(iter(lambda: _part(file), b""))
     return None
 
 
-def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), rows: Sequence[object] = ()) -> None:
-    """Note `value` under `name` with a key, and rows that belong to it; any number of processes may do it at once."""
-    starts = range(0, len(rows), _ROWS)
-    values = chain([value], (rows[start : start + _ROWS] for start in starts))
-    parts = (msgspec.msgpack.encode(each) for each in values)
+def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), parts: Iterable[bytes] = ()) -> None:
+    """Note `value` under `name` with a key, and parts that belong to it; any number of processes may do it at once."""
     with suppress(OutputError):
         output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
-        sized = (len(part).to_bytes(4) + crc32(part).to_bytes(4) + part for part in parts)
+        all_parts = chain([msgspec.msgpack.encode(value)], parts)
+        sized = (each for part in all_parts for each in (len(part).to_bytes(4), crc32(part).to_bytes(4), part))
         output.replace(root / FOLDER / name, chain([wanted], sized))
 
 
@@ -70,7 +65,7 @@ def _part(file: BinaryIO) -> bytes:
     """Read one part; nothing at the end. Raises DecodeError for what a crash or a bad disk left of one."""
     size, check = int.from_bytes(file.read(4)), int.from_bytes(file.read(4))
     part = file.read(size) if size <= os.fstat(file.fileno()).st_size else b""
-    if crc32(part) != check:
+    if len(part) != size or crc32(part) != check:
         raise msgspec.DecodeError("damaged")
     return part
 

@@ -1,7 +1,7 @@
 """Which posts stand where: in order, in groups, in feeds; and what groups and feeds are called."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from operator import attrgetter
@@ -95,6 +95,17 @@ def _names(post: Post, by: str) -> tuple[str, ...]:
     return tuple(filter(None, [author.name for author in post.authors] if by == "author" else [post.language]))
 
 
+def names_of(post: Post, kinds: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
+    """Yield the groups that a post is in: their kind, and what their names have alike; `language` is the site's."""
+    for by in kinds:
+        yield from ((by, name) for name in _spelled(_names(spoken(post, language), by)))
+
+
+def spoken(post: Post, language: str) -> Post:
+    """Return a post that says its language, which is the site's where it says none."""
+    return post if post.language else replace(post, language=language)
+
+
 def _spelled(names: Iterable[str]) -> dict[str, str]:
     """Map what names have alike to the first spelling."""
     found: dict[str, str] = {}
@@ -161,8 +172,8 @@ def feeds_for(
         content=content,
         podcast=podcast and _show(podcast, site),
     )
-    spoken = [post if post.language else replace(post, language=site.language) for post in posts]
-    parts = (group for kind in by for group in groups(spoken if kind == "language" else posts, kind))
+    speaking = [spoken(post, site.language) for post in posts] if "language" in by else ()
+    parts = (group for kind in by for group in groups(speaking if kind == "language" else posts, kind))
     urls = ((group, _urls(site, paths, group.by, group.slug, formats)) for group in parts)
     return (whole, *(_part(whole, group, site, authority, limit, each) for group, each in urls))
 

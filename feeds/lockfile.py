@@ -17,6 +17,16 @@ def read(folder: Path, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     return lock.parse(output.read(folder / lock.FILE_NAME), noted)
 
 
+def data(folder: Path) -> bytes:
+    """Return what lies there. Raises OutputError."""
+    return output.read(folder / lock.FILE_NAME)
+
+
+def put(folder: Path, data: bytes) -> None:
+    """Write what `lock.render` or `lock.amended` made. Raises OutputError."""
+    output.write(folder / lock.FILE_NAME, data, EPOCH)
+
+
 def write(folder: Path, content: Lock) -> bool:
     """Write the lock, whole or not at all; return False when it says so already. Raises OutputError."""
     return output.write(folder / lock.FILE_NAME, lock.render(content), EPOCH)

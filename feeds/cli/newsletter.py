@@ -272,10 +272,10 @@ def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "
     from feeds import publish
 
     settings, now = load(call.site), _clock()  # anew each time: the scheduler goes on while the operator edits
-    built, grown = publish.unchanged(settings.root, now)
+    built, before = publish.unchanged(settings.root, now)
     if built and not (settings.newsletter or settings.feeds.hub):
         return built, None
-    found = publish.survey(settings, now, grown)
+    found = publish.survey(settings, now, before.tree if before else None)
     built = built or publish.build(settings, now, progress, found=found)
     told = publish.announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))

@@ -52,11 +52,13 @@ def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
         with call.progress() as progress:
             _show(call, publish.foresee(call.settings, now, progress, accept_new_ids=accept_new_ids))
         return 0
-    built, grown = publish.unchanged(call.site, now)
+    built, before = publish.unchanged(call.site, now)
+    if before and not built:
+        built = publish.amended(call.settings, now, before)
     if built is None:
         with call.progress() as progress:
-            found = publish.survey(call.settings, now, grown)
-            del grown  # 30 MB of a site of 100,000 posts
+            found = publish.survey(call.settings, now, before.tree if before else None)
+            del before  # 30 MB of a site of 100,000 posts
             built = publish.build(call.settings, now, progress, accept_new_ids=accept_new_ids, found=found)
     call.problems(built.problems)
     call.value(built)

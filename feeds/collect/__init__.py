@@ -14,14 +14,15 @@ from msgspec import Struct
 
 from feeds import sources, tree
 from feeds.collect.dialects import choose_dialect
-from feeds.collect.rows import Row, Rows, digest
+from feeds.collect.row import Row
+from feeds.collect.rows import Rows, digest
 from feeds.collect.sight import Sight, look
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import heading
 from feeds.tree import Stamp, Tree
 
-__all__ = ["Body", "Collected", "Row", "choose_dialect", "collect", "look", "read_body"]
+__all__ = ["Body", "Changes", "Collected", "Row", "changes", "choose_dialect", "collect", "look", "read_body"]
 
 
 class Body(NamedTuple):
@@ -30,6 +31,14 @@ class Body(NamedTuple):
     text: str
     line: int  # of the file, where it starts; 1-based
     digest: bytes  # of the file
+
+
+class Changes(NamedTuple):
+    """What is not as it was noted."""
+
+    rows: Rows
+    name: bytes  # of what was noted
+    pairs: list[tuple[Row | None, Row]]  # what became of each file, and what was noted of it
 
 
 class Collected(Struct, frozen=True):
@@ -81,6 +90,18 @@ def collect(
         state=grown.digest(),
         seen=sight.seen | rows.seen,
     )
+
+
+def changes(
+    folder: Path, folders: Sequence[str], engine: str, permalink: str, site: Site, now: datetime, grown: Tree
+) -> Changes | None:
+    """Read the few files that are not what they were when they were noted; None where all must be looked at.
+
+    `grown` is what lies there. Raises SettingsError for an unknown engine or pattern.
+    """
+    rows = Rows(folder, folders, site, choose_dialect(folder, engine, permalink), now)
+    found = rows.changed(grown)
+    return found and Changes(rows, *found)
 
 
 def read_body(folder: Path, post: Post) -> Body:

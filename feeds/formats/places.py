@@ -55,6 +55,12 @@ def folder(by: str, slug: str) -> str:
     return f"{FOLDERS[by]}/{slug}" if by else ""
 
 
+def kind(folder: str) -> str:
+    """Return the kind of the group whose feeds lie in a folder that `folder` made; "" for the site's."""
+    kinds = {above: by for by, above in FOLDERS.items()}
+    return kinds[folder.rpartition("/")[0]] if folder else ""
+
+
 def path_of(feed: Feed, name: str) -> str:
     """Return the path below the output folder that a feed is served from in the format `name`."""
     root = urlsplit(absolute_url(feed.home_url, feed.home_url)).path

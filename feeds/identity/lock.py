@@ -4,6 +4,7 @@ One line a post, in the order of their paths, each a JSON array, so that git mer
 order does not matter to us, nor do lines that are there twice.
 """
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC
@@ -74,7 +75,7 @@ def renewed(lock: Lock, posts: Iterable[Post]) -> Lock:
             standing[post.path] = noted
         else:
             lines.append(line_of(post))
-    left = (_DECODER.decode(noted.text) for noted in lock.standing.values() if noted.id not in here)
+    left = (line(noted.text) for noted in lock.standing.values() if noted.id not in here)
     others = [replace(line, gone=True) for line in (*lock.lines, *left) if line.id not in here]
     others.sort(key=lambda line: (line.published, line), reverse=True)
     lines += others[: max(_MOST_GONE, len(here))]
@@ -83,7 +84,7 @@ def renewed(lock: Lock, posts: Iterable[Post]) -> Lock:
 
 def all_lines(lock: Lock) -> tuple[Line, ...]:
     """Return the lines of a lock, those too that were not read."""
-    return (*lock.lines, *(_DECODER.decode(noted.text) for noted in lock.standing.values()))
+    return (*lock.lines, *(line(noted.text) for noted in lock.standing.values()))
 
 
 def text_of(line: Line) -> str:
@@ -117,6 +118,35 @@ def parse(data: bytes, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     if any((line.path in standing or line.id in ids) and not line.gone for line in lines):
         return Lock(authority, _lines(rows, texts))
     return Lock(authority, tuple([line for line in lines if line.id not in ids]), standing)
+
+
+def outline(data: bytes) -> Lock:
+    """Return what `render` wrote without the lines of posts that are there."""
+    rows = data.decode().split("\n")
+    return Lock(rows[1].removeprefix(_AUTHORITY), tuple([line(row) for row in rows if row.endswith(",true]")]))
+
+
+def amended(data: bytes, lines: Iterable[tuple[str, str]]) -> bytes:
+    """Change lines in what `render` wrote, each from one text to another; "" is none, for a new line.
+
+    Raises ValueError where a line is not there.
+    """
+    head, authority, *rows, end = data.decode().split("\n")
+    for old, new in lines:
+        if old:
+            rows.remove(old)
+        insort(rows, new, key=_place)
+    return "\n".join([head, authority, *rows, end]).encode()
+
+
+def line(text: str) -> Line:
+    """Read a line that `text_of` wrote."""
+    return _DECODER.decode(text)
+
+
+def _place(text: str) -> tuple[str, str, str]:
+    read = line(text)
+    return read.path, read.id, text
 
 
 def _authority(rows: list[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from feeds.publish.built import Built, unchanged
 
 if TYPE_CHECKING:
+    from feeds.publish.amending import amended
     from feeds.publish.announcing import Told, announce, ping
     from feeds.publish.building import Checked, build, check, feeds_of, foresee
     from feeds.publish.outlook import Outlook
@@ -18,6 +19,7 @@ __all__ = [
     "Public",
     "Renderer",
     "Told",
+    "amended",
     "announce",
     "build",
     "check",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "amending": {"amended"},
     "announcing": {"Told", "announce", "ping"},
     "building": {"Checked", "build", "check", "feeds_of", "foresee"},
     "outlook": {"Outlook"},

@@ -14,7 +14,7 @@ from msgspec import Struct
 from feeds import catalogue, lockfile, output, tree
 from feeds.config import Settings, load
 from feeds.errors import SettingsError
-from feeds.identity import guard, lock
+from feeds.identity import guard
 from feeds.model import Feed, LeftOut, Post, Problem
 from feeds.progress import Progress, quiet
 from feeds.publish import built as memory
@@ -55,7 +55,7 @@ def build(
     """
     templates = memory.state_of(settings.root, FOLDER, tree.settled(now))  # as they are before they are read
     found = found or survey(settings, now)
-    renderer = Renderer(settings, found.posts, found.collected.rows.found)
+    renderer = Renderer(settings, found.posts, found.collected.rows.digests)
     feeds, older = documents(settings, feeds_of(settings, found))
     written = Written(settings)
     if not accept_new_ids:
@@ -64,26 +64,20 @@ def build(
     _render(shown, renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
-    written.stamps[lock.FILE_NAME] = output.stamp(settings.root / lock.FILE_NAME)
-    for file in _files(settings, feeds, older, renderer):
-        written.put(file)
+    removed = written.put_all(_files(settings, feeds, older, renderer))
     built = Built(
         posts=len(found.posts),
         feeds=feeds,
         written=tuple(written.new),
         unchanged=tuple(written.old),
-        removed=written.remove_others(),
+        removed=removed,
         left_out=found.left_out,
         problems=tuple(sorted((*found.problems, *renderer.problems))),
     )
-    found.collected.rows.note(lines_of(found))
+    world = _world(settings, found, now, shown, templates, written)
     renderer.note()
     written.note()
-    memory.note(
-        settings.root,
-        _world(settings, found, now, shown, templates, written),
-        built,
-    )
+    memory.note(settings.root, world, built)
     return built
 
 
@@ -101,25 +95,34 @@ def _world(
     templates: bytes,
     written: Written,
 ) -> World:
-    root = settings.root
-    media = {os.path.relpath(path, root): tree.stamp(path) for post in shown for path in places(settings, post)}
+    root, rows = settings.root, found.collected.rows
+    name, digests = rows.note(lines_of(found)), rows.digests
     return World(
         since=now,
         until=catalogue.next_change(found.collected.posts, now, settings.posts.include_future),
-        settings=_settings_digest(settings),
+        settings=settings_digest(settings),
         folders=found.collected.folders,
         without=found.collected.without,
-        posts=found.collected.state if found.collected.rows.are_settled else b"",
+        posts=found.collected.state if rows.are_settled else b"",
         templates=FOLDER,
         state=templates,
         places=written.places,
         strays=written.places.strays(root, written.stamps),
-        seen={**found.collected.seen, **media},
+        seen={**found.collected.seen, **media_of(settings, shown)},
         outputs=written.stamps,
+        rows=name,
+        texts={post.path: digests[post.path] for post in shown},
+        problems=found.problems,
     )
 
 
-def _settings_digest(settings: Settings) -> bytes:
+def media_of(settings: Settings, shown: Iterable[Post]) -> dict[str, tree.Stamp | None]:
+    """Return where the media files of posts may lie, and what lies there."""
+    paths = {path for post in shown for path in places(settings, post)}
+    return {os.path.relpath(path, settings.root): tree.stamp(path) for path in paths}
+
+
+def settings_digest(settings: Settings) -> bytes:
     """Return a digest of feeds.toml; b"" when the settings are not, or not any more, what it says."""
     digest = memory.settings_digest(settings.root)
     with suppress(SettingsError):
@@ -132,7 +135,7 @@ def foresee(
 ) -> tuple[Outlook, ...]:
     """Return what readers of each feed would see after a build, and write nothing. Raises what `build` does."""
     found = survey(settings, now)
-    renderer = Renderer(settings, found.posts, found.collected.rows.found)
+    renderer = Renderer(settings, found.posts, found.collected.rows.digests)
     feeds, _ = documents(settings, feeds_of(settings, found))
     if not accept_new_ids:
         guard.refuse((*found.changes, *republished(settings, feeds, found.posts, Written(settings))))
@@ -146,7 +149,7 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Chec
     Raises SettingsError, or OutputError for a feed that cannot be read.
     """
     found = survey(settings, now)
-    renderer = Renderer(settings, found.posts, found.collected.rows.found)
+    renderer = Renderer(settings, found.posts, found.collected.rows.digests)
     feeds, older = documents(settings, feeds_of(settings, found))
     _render(found.posts, renderer, progress)
     files = list(_files(settings, feeds, older, renderer))

@@ -65,6 +65,9 @@ class World(Struct, frozen=True):
     strays: Mapping[str, Stamp]  # what lies there that was not written
     seen: Mapping[str, Stamp | None]  # files elsewhere
     outputs: Mapping[str, output.Stamp | None]  # what was written
+    rows: bytes = b""  # name of what was noted of all files, b"" for nothing
+    texts: Mapping[str, bytes] = {}  # path of each post that stands in a feed -> digest of its file
+    problems: tuple[Problem, ...] = ()  # of posts, whether they stand in a feed or not
 
 
 class _Noted(Struct, frozen=True):
@@ -72,18 +75,30 @@ class _Noted(Struct, frozen=True):
     built: bytes  # JSON, since MessagePack has no offsets of times
 
 
-def unchanged(root: Path, now: datetime) -> tuple[Built | None, Tree | None]:
+class Before(Struct, frozen=True):
+    """The last build, in a world that is the same but for what lies below the folders of posts."""
+
+    world: World
+    built: bytes  # JSON
+    tree: Tree  # what lies there now
+
+    def result(self) -> Built:
+        """Return what it came to."""
+        return msgspec.json.decode(self.built, type=Built)
+
+
+def unchanged(root: Path, now: datetime) -> tuple[Built | None, Before | None]:
     """Return what a build at `now` would come to if nothing has changed since the last one; None if it may have.
 
-    And what lies below the folders of posts, if it came to looking there. Looks at folders and stats alone, beside
-    feeds.toml and our own code.
+    And the last build, if nothing but posts can have changed. Looks at folders and stats alone, beside feeds.toml and
+    our own code.
     """
     noted = cache.recall(root, _NAME, _Noted, cache.key())
     if noted is None or not _is_same(root, noted.world, now):
         return None, None
     grown = tree.grow(str(root), noted.world.folders, noted.world.without)
-    is_same = noted.world.posts == grown.digest()
-    return (msgspec.json.decode(noted.built, type=Built) if is_same else None), grown
+    before = Before(noted.world, noted.built, grown)
+    return (before.result() if noted.world.posts == grown.digest() else None), before
 
 
 def note(root: Path, world: World, built: Built) -> None:

@@ -20,6 +20,7 @@ from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
 from feeds.publish.archive import kept_document
 from feeds.publish.file import File
+from feeds.publish.mail_form import mail_section
 from feeds.publish.posts import Renderer
 
 SUBSCRIBE = "subscribe/index.html"
@@ -84,7 +85,9 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
         "opml": listed,
     }
     pages = {SUBSCRIBE: "subscribe.html", AUTODISCOVERY: AUTODISCOVERY, STYLESHEET: STYLESHEET}
-    key = cache.key(site, feeds, _own_templates(settings.root))
+    key = cache.key(
+        site, feeds, _own_templates(settings.root), settings.web.url and (settings.web, settings.newsletter)
+    )
     yield File(
         opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, feeds), kind="opml"
     )
@@ -103,7 +106,9 @@ def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> bytes
     from feeds.templating import environment
 
     try:
-        return environment(settings.root).get_template(name).render(values).encode()
+        templates = environment(settings.root)
+        own = mail_section(settings, templates) if name == "subscribe.html" else {}
+        return templates.get_template(name).render({**values, **own}).encode()
     except TemplateError as error:
         where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"
         raise SettingsError(str(error), "mend the template, or remove it to use ours", where) from error

@@ -46,17 +46,28 @@ def republished(
 
     `posts` are all that are public: an entry of one that only made room for newer ones is not lost.
     """
-    out = settings.root / settings.feeds.out
     ids = {post.id for post in posts}
     for feed in feeds:
-        own = (out / path_of(feed, name) for name in feed.urls)
-        for path in {*own, *(out / feed.folder / each.file_name for each in FORMATS.values())}:
+        for path in _places(settings, feed):
             if (known := written.ids(path)) is not None and ids.issuperset(known):
                 continue
             document = output.read(path)
             # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
             if document and not all(post.id.encode() in document for post in feed.posts):
                 yield from guard.republished(feed.posts, [entry for entry in _seen(path) if entry.id not in ids])
+
+
+def are_ours_alone(settings: Settings, feeds: Iterable[Feed], written: Written) -> bool:
+    """Tell whether all that lies where `republished` would look is as we wrote it."""
+    paths = {path for feed in feeds for path in _places(settings, feed)}
+    return all(written.ids(path) is not None or not path.exists() for path in paths)
+
+
+def _places(settings: Settings, feed: Feed) -> set[Path]:
+    """Return where readers may have the feed from."""
+    out = settings.root / settings.feeds.out
+    own = (out / path_of(feed, name) for name in feed.urls)
+    return {*own, *(out / feed.folder / each.file_name for each in FORMATS.values())}
 
 
 def _seen(path: Path) -> tuple[Seen, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import cache, catalogue, identity, markup
-from feeds.collect import Collected, Row, collect, read_body
+from feeds.collect import Collected, collect, read_body
 from feeds.config import Settings
 from feeds.halves import halves
 from feeds.identity import guard
@@ -22,6 +23,7 @@ from feeds.publish.media import measured
 from feeds.tree import Tree
 
 _NAME = "entries"
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 _MANY = 50  # posts that two processes share: a second one costs some ms, a post 0.4 to 5
 
 
@@ -83,11 +85,11 @@ def lines_of(found: Public) -> dict[str, tuple[Post, str]]:
 class Renderer:
     """Renders each post once, when it is first asked for, and notes what is wrong with its text."""
 
-    def __init__(self, settings: Settings, posts: Iterable[Post] = (), rows: Iterable[Row] = ()) -> None:
-        """Render for `settings` what links to `posts`; of those whose `rows` are given, only what is not known yet."""
+    def __init__(self, settings: Settings, posts: Iterable[Post] = (), digests: Mapping[str, bytes] = _NONE) -> None:
+        """Render for `settings` what links to `posts`; of files whose digest is given, only what is not known yet."""
         self.problems: list[Problem] = []
         self._settings, self._links = settings, Links(posts)
-        self._digests = {row.path: row.digest for row in rows}
+        self._digests = digests
         self._entries: dict[str, Entry | None] = {}
         self._made: dict[str, _Made] = {}
         self._ready: dict[str, _Made] = {}

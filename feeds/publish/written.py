@@ -1,5 +1,6 @@
 """The files of a site on disk: what each was made from, so that it is made again only for a reason."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from feeds import cache, output
 from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
 from feeds.formats.places import patterns
+from feeds.identity import lock
 from feeds.publish.built import Places
 from feeds.publish.file import File
 
@@ -48,6 +50,16 @@ class Written:
         if file.key and stamp:
             self._now[path] = Noted(file.key, stamp, file.ids)
 
+    def put_all(self, files: Iterable[File]) -> tuple[str, ...]:
+        """Write all files of the site, feeds.lock being there; return the feeds of ours that were removed.
+
+        Raises OutputError.
+        """
+        self.stamps[lock.FILE_NAME] = output.stamp(self._root / lock.FILE_NAME)
+        for file in files:
+            self.put(file)
+        return self._remove_others()
+
     def ids(self, path: Path) -> tuple[str, ...] | None:
         """Return the ids of the posts in a feed as we wrote it; None for one that somebody else may have touched."""
         noted = self._before.get((self._out / path.relative_to(self._root / self._out)).as_posix())
@@ -63,7 +75,7 @@ class Written:
         """Where feeds of ours may lie."""
         return Places(str(self._out), tuple(each.file_name for each in FORMATS.values()), self._patterns)
 
-    def remove_others(self) -> tuple[str, ...]:
+    def _remove_others(self) -> tuple[str, ...]:
         """Remove feeds that we wrote and write no more: of a category that is gone, in a format not wanted now."""
         found = self.places.strays(self._root, self.stamps)
         gone = sorted(path for path in found if is_ours(output.read(self._root / path)))

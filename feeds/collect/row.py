@@ -1,0 +1,47 @@
+"""What became of one file, as it is noted from one build to the next."""
+
+from collections.abc import Iterable
+from datetime import timedelta, timezone
+from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from feeds.model import Post, Problem
+from feeds.tree import Stamp
+
+UNSURE: Stamp = (-1, -1, -1)  # of a file that the next build is to read once more
+_TIMES = ("published", "updated", "expires")  # of a post
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """What became of one file."""
+
+    path: str
+    stamp: Stamp
+    digest: bytes = b""  # of its text
+    post: Post | None = None
+    left_out: str = ""  # the reason
+    problems: tuple[Problem, ...] = ()
+    line: str = ""  # the post's line in feeds.lock, once it has one
+    offsets: tuple[int, ...] = ()  # of the post's times from UTC, in minutes: what is noted knows the instant alone
+
+
+def offsets(post: Post | None) -> tuple[int, ...]:
+    """Return how far the times of a post are from UTC, in minutes; nothing where none is."""
+    found = (getattr(post, name).utcoffset() if getattr(post, name, None) else None for name in _TIMES)
+    minutes = tuple([offset // timedelta(minutes=1) if offset else 0 for offset in found])
+    return minutes if any(minutes) else ()
+
+
+def put_back_offsets(rows: Iterable[Row]) -> None:
+    """Show the times of posts as their authors wrote them, since feeds do; these posts are nobody else's yet."""
+    for row in rows:
+        for name, minutes in zip(_TIMES, row.offsets, strict=False):
+            if row.post and minutes:
+                force_setattr(row.post, name, getattr(row.post, name).astimezone(_zone(minutes)))
+
+
+@cache
+def _zone(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
