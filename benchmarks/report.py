@@ -106,7 +106,7 @@ def _more(results: Sequence[Result], sizes: Sequence[int]) -> str:
 
 def _rows(results: Sequence[Result], size: int) -> Iterator[list[str]]:
     found = [_best(results, name, size) for name in dict.fromkeys(one.system for one in results if one.posts == size)]
-    for one in sorted(found, key=lambda one: _median(one.costs(COLD) or one.costs(CHANGED), "wall")):
+    for one in sorted(found, key=lambda one: _median(one.costs(COLD), "wall")):
         cells = [cell for kind in KINDS for cell in _cells(results, one, kind)]
         yield [one.version, one.formats, *cells, one.verdict, str(len(one.rounds))]
 
