@@ -235,4 +235,4 @@ def test_each_reader_gets_each_post_once(every_database: None) -> None:
     lives = examples(
         max_examples=300 if LONG else 12, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow]
     )
-    run_state_machine_as_test(Life, settings=lives)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Life, settings=lives)
