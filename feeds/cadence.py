@@ -7,7 +7,7 @@ a label in an hour that is skipped falls on the first instant after the gap.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from heapq import merge
 from itertools import groupby, islice
 from zoneinfo import ZoneInfo
@@ -48,9 +48,31 @@ class Occasion(Struct, frozen=True):
     at: datetime  # in the zone that was asked for
 
 
+class Rhythm(Struct, frozen=True):
+    """What a cadence says, part by part, for those who put it into a language."""
+
+    every: str  # "publish", "day", "week", "month"; "" for a cron line
+    days: tuple[int, ...] = ()  # of the week, 0 is Monday; or of the month, 31 is the last
+    at: time | None = None
+
+
+def rhythm(text: str) -> Rhythm:
+    """Take a cadence apart. Raises SettingsError when it is none."""
+    if parse(text).on_publish:
+        return Rhythm("publish")
+    found = _PATTERN.fullmatch(_plain(text))
+    if not found:
+        return Rhythm("")
+    at = time(int(found["hour"]), int(found["minute"]))
+    rule, days = _parts(found["every"])
+    if rule == "weekly":
+        return Rhythm("week", tuple(sorted((int(_weekday(day)) - 1) % 7 for day in days)), at)
+    return Rhythm("month" if days else "day", tuple(31 if day == "last" else int(day) for day in days), at)
+
+
 def parse(text: str, where: str = "cadence") -> Cadence:
     """Read a cadence string or a cron line of five fields. Raises SettingsError at the dotted key `where`."""
-    words = re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
+    words = _plain(text)
     if words == "on publish":
         return Cadence(text, ())
     found = _PATTERN.fullmatch(words)
@@ -104,10 +126,19 @@ def local_time(due_key: str) -> datetime | None:
     return datetime.fromisoformat(due_key) if _LABEL.fullmatch(due_key) else None
 
 
+def _plain(text: str) -> str:
+    return re.sub(r"\s*,\s*", ",", " ".join(text.lower().split()))
+
+
+def _parts(every: str) -> tuple[str, list[str]]:
+    """Split "weekly on monday, friday" into the rule and the days."""
+    rule, _, on = every.partition(" on ")
+    return rule, [day for day in re.split(r"[ ,]", on) if day not in ("", "and")]
+
+
 def _crons(every: str, time: str) -> tuple[str, ...]:
     """Turn "daily", "weekly on ..." or "monthly on ..." into cron lines. Raises CronSimError."""
-    rule, _, on = every.partition(" on ")
-    days = [day for day in re.split(r"[ ,]", on) if day not in ("", "and")]
+    rule, days = _parts(every)
     if rule == "weekly":
         return (f"{time} * * {','.join(_weekday(day) for day in days)}",)
     return tuple(line for day in days for line in _monthly(day, time)) or (f"{time} * * *",)

@@ -4,7 +4,6 @@ The structs here and `Site` and `Newsletter` in `model` are the one source of al
 messages about wrong ones are made from them. Contains no other logic.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -111,7 +110,12 @@ class Mail(Struct, frozen=True, forbid_unknown_fields=True):
 class Web(Struct, frozen=True, forbid_unknown_fields=True):
     """The pages for readers."""
 
-    url: Annotated[str, "Public address of the pages for subscribing and unsubscribing."] = ""
+    url: Annotated[str, "Public address of the pages that `feeds pages` serves; https, for one click to be enough."] = (
+        ""
+    )
+    proxies: Annotated[
+        tuple[str, ...], "Addresses of the web servers before them, which say where a reader comes from."
+    ] = ("127.0.0.1", "::1")
 
 
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +204,8 @@ def _refuse_unknown(struct: type[Struct], table: Mapping[str, Any], prefix: str,
     known = _members(struct)
     for key, value in table.items():
         if key not in known:
+            import difflib
+
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             mend = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(known)}"
             raise SettingsError(f"unknown key {prefix}{key}", mend, where)
@@ -250,6 +256,8 @@ def _checked(settings: Settings, where: str) -> Settings:
         ZoneInfo(site.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise refuse("site.timezone", site.timezone, "Africa/Algiers") from None
+    if not re.fullmatch(r"|https?://[^/?#\s]+(/[^?#\s]*)?", settings.web.url):
+        raise refuse("web.url", settings.web.url, "https://example.org/mail/")
     bounces = settings.mail.bounces.address
     if bounces and not re.fullmatch(
         r"[^\s@+<>]{1,23}@[^\s@<>]+", bounces

@@ -146,7 +146,7 @@ def test_healthy_site_has_nothing_wrong(site: Path) -> None:
     findings = found(site)
 
     assert list(findings) == [
-        *("settings", "secrets", "posts", "templates", "lock file", "disk", "database", "relay", "DNS"),
+        *("settings", "secrets", "posts", "templates", "lock file", "disk", "database", "relay", "DNS", "pages"),
     ]
     assert {state for each in findings.values() for state in states(each)} == {"ok", "unchecked"}
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "deliver": ("newsletter", "Deliver what is queued."),
     "run-due": ("newsletter", "Do all that is due: write the feeds, open issues, deliver."),
     "run": ("newsletter", "Do what is due every minute, until SIGTERM."),
+    "pages": ("pages", "Serve the pages on which readers subscribe, choose and leave."),
     "bounces": ("bounces", "Act on bounces, complaints and mails from readers."),
     "status": ("outbox", "Say who got an issue, who did not, and why."),
     "outbox": ("outbox", "Look after the deliveries: what waits, failed, is in doubt."),

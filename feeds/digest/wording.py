@@ -1,4 +1,4 @@
-"""What our mails say in the reader's language, and how it writes dates and numbers there.
+"""What our mails and pages say in the reader's language, and how it writes dates and numbers there.
 
 The sentences are in templates/wording/<language>.toml. A site's own file need hold only the sentences that it changes.
 """
@@ -6,8 +6,8 @@ The sentences are in templates/wording/<language>.toml. A site's own file need h
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -73,6 +73,20 @@ class Voice(Struct, frozen=True):
         locale = _locale(self.language, self.wording_language)
         return _in_digits(format_date(day, length, locale), locale)
 
+    def time(self, at: time) -> str:
+        """Write a time of the day: "8:00 AM"."""
+        from babel.dates import format_time
+
+        locale = _locale(self.language, self.wording_language)
+        return _in_digits(format_time(at, "short", locale=locale), locale)
+
+    def weekday(self, day: int) -> str:
+        """Name a day of the week, 0 being Monday."""
+        from babel.dates import get_day_names
+
+        names = get_day_names("wide", "stand-alone", _locale(self.language, self.wording_language))
+        return str(names[day])
+
     def number(self, number: int) -> str:
         """Write a number in the digits of the language that the sentences are in: "۴۲" in Persian."""
         speaks_it = self.language.split("-")[0] == self.wording_language.split("-")[0]
@@ -104,9 +118,45 @@ def voice(templates: "Environment", language: str) -> Voice:
     return Voice(language, _convert(sentences, f"wording/{spoken}.toml"), spoken)
 
 
+def page_words(templates: "Environment", language: str) -> dict[str, str]:
+    """Return the sentences of our pages in a BCP 47 language, by name; English ones stand in for those it lacks.
+
+    They are in templates/pages/<language>.toml. Raises SettingsError for a file that is not as it should be.
+    """
+    words: dict[str, str] = _read(templates, f"feeds/pages/{ENGLISH}.toml")
+    for tag in _prefixes(language):
+        for name in (f"feeds/pages/{tag}.toml", f"pages/{tag}.toml"):
+            found = _read(templates, name)
+            if strange := [each for each in found if each not in words or not isinstance(found[each], str)]:
+                mend = f"known here: {', '.join(words)}"
+                raise SettingsError(f"{strange[0]} is no sentence of ours", mend, f"templates/{name}")
+            words |= found
+    return words
+
+
+def often(text: str, words: Mapping[str, str], speaker: Voice) -> str:
+    """Say a cadence in the words of our pages: "Weekly · Monday · 8:00 AM"; a cron line as it is."""
+    from feeds import cadence
+
+    rhythm = cadence.rhythm(text)
+    names = {"publish": "on_publish", "day": "daily", "week": "weekly", "month": "monthly"}
+    if rhythm.every not in names:
+        return text
+    days = [_day(day, words, speaker) if rhythm.every == "month" else speaker.weekday(day) for day in rhythm.days]
+    at = speaker.time(rhythm.at) if rhythm.at else ""
+    return " · ".join(filter(None, (words[names[rhythm.every]], speaker.names(days), at)))
+
+
 def say(sentence: str, **values: object) -> str:
     """Fill the {braces} of a sentence; those without a value stay."""
     return _BRACES.sub(lambda found: str(values.get(found[1], found[0])), sentence)
+
+
+def own_name(language: str) -> str:
+    """Return how those who speak a language call it, "français"; the tag itself where Babel does not know."""
+    locale = _locale(language)
+    is_known = locale.language == language.split("-")[0].lower()
+    return str(locale.get_display_name()) if is_known else language
 
 
 def script(language: str) -> str:
@@ -126,6 +176,10 @@ def script_of(text: str) -> str:
     """Return the code of the script of a text's first letter, of those that run from right to left; else "latn"."""
     names = (unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha())
     return {"ARABIC": "arab", "HEBREW": "hebr"}.get(next(names, ""), "latn")
+
+
+def _day(day: int, words: Mapping[str, str], speaker: Voice) -> str:
+    return words["last_day"] if day == 31 else speaker.number(day)
 
 
 def _prefixes(language: str) -> Iterator[str]:

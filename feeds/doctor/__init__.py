@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from feeds.config import Settings
-from feeds.doctor import contents, database, disk, names, relay
+from feeds.doctor import contents, database, disk, names, pages, relay
 from feeds.doctor.finding import Finding, Patient
 from feeds.doctor.lookup import Lookup
 from feeds.errors import FeedsError
@@ -24,6 +24,7 @@ EXAMINATIONS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "database": database.examine,
     "relay": relay.examine,
     "DNS": names.examine,
+    "pages": pages.examine,
 }
 
 

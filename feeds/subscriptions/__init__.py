@@ -14,6 +14,7 @@ from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
 from feeds.subscriptions.changing import Changed, change
+from feeds.subscriptions.choosing import Standing, Wish, choose, standing
 from feeds.subscriptions.enrolling import Enrol, checked, enrol, key_of, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
@@ -25,14 +26,18 @@ __all__ = [
     "Changed",
     "Imported",
     "Record",
+    "Standing",
+    "Wish",
     "add",
     "change",
+    "choose",
     "erase",
     "export_csv",
     "import_csv",
     "leave",
     "listed",
     "show",
+    "standing",
     "suppress",
     "unsubscribe",
     "unsuppress",

@@ -1,0 +1,36 @@
+"""Examine what readers need of the pages: HTTPS, the programs that serve them, and that somebody answers there."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from feeds.doctor.finding import Finding, Patient
+from feeds.errors import FeedsError
+from feeds.fetch import fetch
+from feeds.publish.mail_form import pages_url
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Look at `web.url`, and ask for the form that is there."""
+    said = patient.settings
+    if not said.web.url:
+        yield Finding("ok", "there are none (web.url is empty): readers subscribe and leave by mail")
+        return
+    url = pages_url(said)
+    if not url.startswith("https://"):
+        mend = "serve the pages with https: no mail program unsubscribes by one click without (RFC 8058)"
+        yield Finding("error", f"{url} is not secure", mend)
+    if not (find_spec("starlette") and find_spec("uvicorn")):
+        yield Finding("error", "what serves them is not installed", "run `pip install 'feeds[web]'`")
+    yield _answer(f"{url}subscribe")
+
+
+def _answer(url: str) -> Finding:
+    try:
+        page = fetch(url)
+    except FeedsError as error:
+        return Finding(
+            "unchecked", f"{url} does not answer here: {error.what}", "see that `feeds pages` runs behind it"
+        )
+    if b'name="email"' not in page:
+        return Finding("error", f"{url} is not the form", "let the web server pass on what is below web.url")
+    return Finding("ok", f"{url} answers")

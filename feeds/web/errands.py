@@ -1,0 +1,67 @@
+"""What the process that serves the pages does beside: ask by mail who signed up, and know the topics of the posts.
+
+Every few seconds and not at once, so that no visitor can learn from how long the next answer takes whether there was
+anything to do.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from feeds import catalogue, publish
+from feeds.delivery import Backend
+from feeds.errors import FeedsError
+from feeds.newsletter.signups import ask_waiting, deliver_questions
+from feeds.web.desk import Desk
+
+PAUSE = 5.0  # seconds between two looks
+RESTS = timedelta(minutes=10)  # after something went wrong, as a wrong password: `feeds run-due` tries as well
+_FRESH = timedelta(hours=1)  # that topics are
+
+
+class Errands:
+    """What is to be done, and what was."""
+
+    def __init__(
+        self, desk: Desk, backend: Backend, complain: Callable[[FeedsError], object], *, environ: Mapping[str, str]
+    ) -> None:
+        """Take a backend that carries mails, and whom to tell what went wrong."""
+        self._desk, self._backend, self._complain, self._environ = desk, backend, complain, environ
+        self._rested: datetime | None = None
+        self._looked: datetime | None = None
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Do what there is to do, again and again."""
+        self.run()
+        while not stop.wait(PAUSE):
+            self.run()
+
+    def run(self) -> None:
+        """Do what there is to do now."""
+        now = self._desk.clock()
+        if self._rested and now < self._rested:
+            return
+        try:
+            if not self._looked or now - self._looked >= _FRESH:
+                self._looked = now
+                self._desk.topics = _topics(self._desk, now)
+            self._ask(now)
+        except FeedsError as error:
+            self._rested = now + RESTS
+            self._complain(error)
+
+    def _ask(self, now: datetime) -> None:
+        desk = self._desk
+        if ask_waiting(desk.settings, desk.store, now):
+            desk.questions.set()
+        if desk.questions.is_set():
+            deliver_questions(desk.settings, desk.store, self._backend, desk.clock, environ=self._environ)
+            desk.questions.clear()
+
+
+def _topics(desk: Desk, now: datetime) -> tuple[str, ...]:
+    """Return the categories of the site's posts, the most used first; none where no newsletter carries all."""
+    if not any("*" in each.categories for each in desk.settings.newsletter):
+        return ()
+    groups = catalogue.groups(publish.survey(desk.settings, now).posts)
+    return tuple(each.name for each in sorted(groups, key=lambda group: (-len(group.posts), group.name)))
