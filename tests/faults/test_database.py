@@ -37,6 +37,17 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
 """
 PATIENCE = "import feeds.store.engine; feeds.store.engine.BUSY_SECONDS = 1"
+HALFWAY = """
+from pathlib import Path
+import feeds.store.issues as issues
+freeze = issues.freeze
+def wait(*words):
+    Path("{0}/halfway").touch()
+    while not Path("{0}/go").exists():
+        pass
+    freeze(*words)
+issues.freeze = wait
+"""
 DONE = b"C\0\0\0\x0bCOMMIT\0"  # PostgreSQL's answer to COMMIT
 Crowd = Callable[[Ground], str]
 Disk = Callable[[Path], AbstractContextManager[tuple[Path, Crowd, Callable[[], None]]]]
@@ -103,17 +114,9 @@ def test_full_while_it_is_opened(tmp_path: Path, disk: Disk) -> None:
     with disk(tmp_path) as (folder, crowd, make_space):
         ground = Ground(tmp_path, 2000, url=f"sqlite:///{folder}/feeds.db", opened=False)
         ground.publish()
-        code, said = ended(ground.deliver("issue", "weekly", first=crowd(ground)))
+        said = ended(ground.deliver("issue", "weekly", first=crowd(ground)))
         make_space()
-        with ground.store() as store:
-            there = deeds.listed(store)
-        again = ended(ground.deliver("issue", "weekly"))
-        with ground.store() as store:
-            counts = [each.deliveries for each in deeds.listed(store)]
-
-    assert (code, said.count("\n"), there) == (75, 1, ())
-    assert again == (0, "weekly-1 open: 2000 queued\n")
-    assert counts == [{"queued": 2000}]
+        nothing_or_all(ground, said)
 
 
 def test_locked_while_it_is_sent(tmp_path: Path) -> None:
@@ -156,6 +159,48 @@ def test_server_that_restarts_while_it_is_sent(tmp_path: Path, mode: str) -> Non
 
     assert (code, said.count("\n")) == (75, 1)
     assert len(doubt) <= ground.connections
+
+
+def nothing_or_all(ground: Ground, said: tuple[int, str]) -> None:
+    """Fail unless a command that could not open an issue has left none, and the next one opens it for everybody."""
+    with ground.store() as store:
+        there = deeds.listed(store)
+    again = ended(ground.deliver("issue", "weekly"))
+    with ground.store() as store:
+        counts = [each.deliveries for each in deeds.listed(store)]
+
+    assert (said[0], said[1].count("\n"), there) == (75, 1, ())
+    assert again == (0, f"weekly-1 open: {len(ground.readers)} queued\n")
+    assert counts == [{"queued": len(ground.readers)}]
+
+
+def test_locked_while_it_is_opened(tmp_path: Path) -> None:
+    """By another program, for longer than we wait: no issue, and the next command opens it."""
+    ground = Ground(tmp_path, READERS, opened=False)
+    ground.publish()
+    with closing(sqlite3.connect(tmp_path / "feeds.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = ended(ground.deliver("issue", "weekly", first="" if LONG else PATIENCE))
+    nothing_or_all(ground, said)
+
+    assert "locked" in said[1]
+
+
+@pytest.mark.needs("postgres")
+@pytest.mark.parametrize("mode", ["fast", "immediate"] if LONG else ["immediate"])
+def test_server_that_restarts_while_it_is_opened(tmp_path: Path, mode: str) -> None:
+    """In the middle of the transaction, all readers being written: none of it is there afterwards."""
+    with postgres("fsync=off") as server:
+        ground = Ground(tmp_path, READERS, url=server.url(), opened=False)
+        ground.publish()
+        process = ground.deliver("issue", "weekly", first=HALFWAY.format(tmp_path))
+        while not (tmp_path / "halfway").exists():
+            assert process.poll() is None
+        server.stop(mode)
+        (tmp_path / "go").touch()
+        said = ended(process)
+        server.start()
+        nothing_or_all(ground, said)
 
 
 class Cut:
