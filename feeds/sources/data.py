@@ -1,6 +1,5 @@
 """Values that stand in files of data: of authors, of all posts in a folder."""
 
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,10 +29,16 @@ def _name(value: dict[str, Any]) -> Any:
     return next(filter(None, map(value.get, ("id", "key", "username", "name"))), "")
 
 
+def _json(text: str) -> Any:
+    import json
+
+    return json.loads(text)
+
+
 def _yaml(text: str) -> Any:
     from feeds.sources.yaml_values import Values  # yaml takes 30 ms
 
     return Values(text).value
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"json": json.loads, "toml": tomllib.loads, "yaml": _yaml, "yml": _yaml}
+_READERS: dict[str, Callable[[str], Any]] = {"json": _json, "toml": tomllib.loads, "yaml": _yaml, "yml": _yaml}

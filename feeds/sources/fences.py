@@ -1,6 +1,5 @@
 """Find front matter between fences: `---` or `+++`, a language behind them, braces, or only a fence below."""
 
-import json
 import re
 
 from msgspec import Struct
@@ -85,6 +84,8 @@ def _block(kind: str, text: str, start: int, end: int, shown: str = "", flaw: st
 
 
 def _end_of_json(text: str, start: int) -> int:
+    import json
+
     try:
         end = json.JSONDecoder(strict=False).raw_decode(text, start)[1]
     except (ValueError, RecursionError):
