@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from feeds.identity import assign
-from feeds.identity.lock import Lock, line_of, renewed
+from feeds.identity.lock import Lock, line_of, parse, render, renewed
 from feeds.identity.marks import opening
 from feeds.identity.recognise import recognise
 from feeds.model import Post
@@ -28,7 +28,7 @@ def build(lock: Lock, *posts: Post) -> tuple[dict[str, str], Lock]:
     held = recognise([line_of(post) for post in posts], lock.lines)
     ids = {path: line.id for path, line in held.items()}
     named, _ = assign(posts, lock.authority, "UTC", ids, (line.id for line in lock.lines))
-    return {post.path: post.id for post in named}, renewed(lock, named)
+    return {post.path: post.id for post in named}, parse(render(renewed(lock, named))) or NEW
 
 
 NEW = Lock("example.org")

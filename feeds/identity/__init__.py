@@ -39,14 +39,20 @@ def assign(
     problems += _at_one_address(given)
     asked = set(ids.values())
     ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
-    used = {*taken, *ids.values()}
-    clock = ZoneInfo(zone)
-    for post in _oldest_first([post for post in given if post.path not in ids]):
-        tag = tag_uri(authority, post.published.astimezone(clock).date(), post.path)
-        ids[post.path] = next(each for each in _candidates(tag, post.path) if each not in used)
-        used.add(ids[post.path])
+    ids |= _tags([post for post in given if post.path not in ids], authority, ZoneInfo(zone), {*taken, *ids.values()})
     named = [post if post.id == ids[post.path] else replace(post, id=ids[post.path]) for post in given]
     return tuple(named), tuple(sorted(problems))
+
+
+def _tags(posts: Sequence[Post], authority: str, clock: ZoneInfo, used: set[str]) -> dict[str, str]:
+    """Return an id for each post, by path, that is none of those that are `used`."""
+    tags = {post.path: tag_uri(authority, post.published.astimezone(clock).date(), post.path) for post in posts}
+    if len(used.union(tags.values())) == len(used) + len(tags):
+        return tags
+    for post in _oldest_first(posts):
+        tags[post.path] = next(each for each in _candidates(tags[post.path], post.path) if each not in used)
+        used.add(tags[post.path])
+    return tags
 
 
 def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:

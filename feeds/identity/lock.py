@@ -22,6 +22,7 @@ from feeds.model import Post
 FILE_NAME = "feeds.lock"
 _HEAD = "# The ids by which feed readers tell posts apart. Made by `feeds build`; keep it with the posts, in git."
 _AUTHORITY = "authority "
+_SECONDS = 19  # characters of a time up to its seconds
 _MOST_GONE = 1_000  # lines of posts that are gone, or as many as there are posts, where these are more
 
 _NOTHING: Mapping[str, "Noted"] = MappingProxyType({})
@@ -39,7 +40,7 @@ class Line(Struct, frozen=True, array_like=True, order=True):
 
 
 class Noted(NamedTuple):
-    """A post as it was at the build before."""
+    """A post as it stands in the lock."""
 
     id: str
     text: str  # of its line
@@ -50,7 +51,7 @@ class Lock(Struct, frozen=True):
 
     authority: str  # the host that new ids are made with; fixed by the first build, wherever the site moves
     lines: tuple[Line, ...] = ()
-    # Posts whose lines stand there as the build before wrote them, by path: they need not be read (2 us each).
+    # Posts by path, whose lines need not be read: they stand there as the build before wrote them, or this one will.
     standing: Mapping[str, Noted] = {}
 
 
@@ -60,26 +61,22 @@ _ENCODER = msgspec.json.Encoder()
 
 def line_of(post: Post) -> Line:
     """Return the line that a post has in the lock."""
-    published = post.published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Line(post.path, post.id, published, mark(post.title), post.opening)
+    published = post.published.astimezone(UTC).isoformat()[:_SECONDS]
+    return Line(post.path, post.id, f"{published}Z", mark(post.title), post.opening)
 
 
 def renewed(lock: Lock, posts: Iterable[Post]) -> Lock:
     """Return the lock as it is after a build of `posts`: what they say now, and what is remembered of others."""
     standing: dict[str, Noted] = {}
-    lines, here = [], set[str]()
     for post in posts:
-        here.add(post.id)
         noted = lock.standing.get(post.path)
-        if noted and noted.id == post.id:
-            standing[post.path] = noted
-        else:
-            lines.append(line_of(post))
+        is_same = noted and noted.id == post.id
+        standing[post.path] = noted if noted and is_same else Noted(post.id, text_of(line_of(post)))
+    here = {noted.id for noted in standing.values()}
     left = (line(noted.text) for noted in lock.standing.values() if noted.id not in here)
     others = [replace(line, gone=True) for line in (*lock.lines, *left) if line.id not in here]
     others.sort(key=lambda line: (line.published, line), reverse=True)
-    lines += others[: max(_MOST_GONE, len(here))]
-    return Lock(lock.authority, tuple(sorted(lines)), standing)
+    return Lock(lock.authority, tuple(sorted(others[: max(_MOST_GONE, len(here))])), standing)
 
 
 def all_lines(lock: Lock) -> tuple[Line, ...]:

@@ -12,6 +12,7 @@ _URI = re.compile(r"(?:https?://|tag:|urn:)\S+", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IN_URI = "%:/?#[]@!$&'()*+,;=-._~"  # RFC 3986 section 2: reserved and unreserved characters, and escapes
 _IN_TAG = "/:@!$&'()*+,;=-._~"  # RFC 4151 section 2.1: "specific"
+_PLAIN = re.compile("[A-Za-z0-9/._-]*")  # most paths
 _ESCAPED = re.compile(r"%(?=[0-9A-Fa-f]{2})")  # no escape in a name; but the W3C validator undoes "%2520" twice
 
 
@@ -23,8 +24,9 @@ def authority_of(url: str) -> str:
 
 def tag_uri(authority: str, day: date, specific: str) -> str:
     """Make a tag: URI; `specific` is any text, and stands in it in NFC and percent-encoded."""
-    text = _ESCAPED.sub("*", unicodedata.normalize("NFC", specific))
-    return f"tag:{authority},{day.isoformat()}:{quote(text, _IN_TAG)}"
+    if not _PLAIN.fullmatch(specific):
+        specific = quote(_ESCAPED.sub("*", unicodedata.normalize("NFC", specific)), _IN_TAG)
+    return f"tag:{authority},{day.isoformat()}:{specific}"
 
 
 def stated(guid: str, authority: str) -> str:

@@ -35,8 +35,10 @@ def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted])
     found = next(filter(None, (_FEED_ID.search(output.read(path)) for path in paths)), None)
     authority = found[1].decode() if found else authority_of(settings.site.url)
     seen = [entry for path in paths for entry in _seen(path)]
+    if not seen:
+        return Lock(authority)
     unnamed = [replace(post, id="") for post in posts]  # some have the id that they had when they were noted
-    return Lock(authority, lines_of(adopt(unnamed, seen)) if seen else ())
+    return Lock(authority, lines_of(adopt(unnamed, seen)))
 
 
 def republished(

@@ -14,7 +14,7 @@ from feeds.collect import Collected, collect, read_body
 from feeds.config import Settings
 from feeds.halves import halves
 from feeds.identity import guard
-from feeds.identity.lock import Lock, line_of, renewed, text_of
+from feeds.identity.lock import Lock, line_of, renewed
 from feeds.identity.recognise import recognise
 from feeds.markup import links
 from feeds.model import Entry, LeftOut, Post, Problem
@@ -59,7 +59,7 @@ def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Publ
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
     lock = known(settings, posts, collected.rows.noted(posts))
     rest = [post for post in posts if post.path not in lock.standing]
-    lines = recognise([line_of(post) for post in rest], lock.lines)
+    lines = recognise([line_of(post) for post in rest], lock.lines) if lock.lines else {}
     held = {path: noted.id for path, noted in lock.standing.items()}
     ids = held | {path: line.id for path, line in lines.items()}
     taken = chain(held.values(), (line.id for line in lock.lines))
@@ -77,9 +77,9 @@ def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Publ
 
 def lines_of(found: Public) -> dict[str, tuple[Post, str]]:
     """Return the posts that do not stand in feeds.lock as they did, by path, each with its line there."""
-    lines = {line.path: line for line in found.lock.lines if not line.gone}
-    posts = (post for post in found.posts if post.path in lines)
-    return {post.path: (post, text_of(lines[post.path])) for post in posts}
+    known = {row.path: row.line for row in found.collected.rows.found}
+    texts = ((post, found.lock.standing[post.path].text) for post in found.posts)
+    return {post.path: (post, text) for post, text in texts if text != known[post.path]}
 
 
 class Renderer:
