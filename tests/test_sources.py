@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.model import Author, LeftOut, Post, Problem, Site
-from feeds.sources import ENGINES, Parsed, enough, is_text, parse, recognise, refusal
+from feeds.sources import ENGINES, Parsed, is_text, parse, recognise, refusal
 
 SITE = Site(url="https://example.org/", title="Site", language="ar", timezone="Africa/Algiers")
 PLAIN = ENGINES["plain"]
@@ -276,59 +276,3 @@ def test_no_file_raises(engine: str, text: str, path: str) -> None:
         assert found.post.url.isascii()
         assert found.post.url.startswith("http")
         assert found.post.updated >= found.post.published
-
-
-TOPS = (
-    *("---\ntitle: a\ndate: 2024-01-31\n---\n", "+++\ndate = 2024-01-31\n+++\n", "title: a\ndate: 2024-01-31\n---\n"),
-    *("---\r\ndate: 2024-01-31\r\n---\r\n", "---\ntitle: a\n", '{"date": "2024-01-31"}\n', "Date: 2024-01-31\n\n", ""),
-)
-LINES = (
-    "# Title",
-    "Title",
-    "=",
-    "===",
-    "",
-    "  ",
-    "\xa0",
-    "<!-- a",
-    "b -->",
-    "<h1>A",
-    "B</h1>",
-    "text",
-    "---",
-    "+++",
-    "<p>",
-    "\r",
-)
-FILLERS = ("a b " * 500, "ab\n" * 700, "سلام\n" * 500, "\n" * 2500, "")
-
-
-@example(TOPS[0], ["<!-- a", "b", "c"], "a b\n" * 700, ["-->", "# A"], 160, "hugo")
-@example('{"a": "\n\n', ["b", "c"], "a b\n" * 700, ['", "date": "2024-01-31"}'], 160, "hugo")
-@settings(max_examples=300, deadline=None)
-@given(
-    st.sampled_from(TOPS),
-    st.lists(st.sampled_from(LINES), max_size=5),
-    st.sampled_from(FILLERS),
-    st.lists(st.sampled_from(LINES), max_size=5),
-    st.integers(0, 200),
-    st.sampled_from(["hugo", "jekyll", "pelican", "plain"]),
-)
-def test_the_beginning_of_a_text_is_enough(
-    top: str, lines: list[str], filler: str, more: list[str], cut: int, engine: str
-) -> None:
-    """Where a beginning is said to be enough, the rest of the text changes nothing about the post."""
-    text = "\n".join([top + "\n".join(lines), filler, *more, "end" * 50])
-    beginning = text[: max(0, len(text) - cut)]
-
-    if enough(beginning):
-        for path in ("posts/a.md", "posts/a.html"):
-            assert parse(text, path, SITE, ENGINES[engine]) == parse(beginning, path, SITE, ENGINES[engine])
-
-
-def test_enough_is_soon() -> None:
-    """Of a long post the first 4,000 characters are enough, and never those within its front matter or window."""
-    text = "---\ntitle: a\ndate: 2024-01-31\n---\n\n# A\n\n" + "word " * 9000
-
-    assert [enough(text[:length]) for length in (20, 1000, 4000)] == [False, False, True]
-    assert not enough("Date: 2024-01-31\n\n" + "word\n" * 9000)

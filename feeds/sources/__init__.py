@@ -22,7 +22,7 @@ from feeds.sources.jekyll import JEKYLL
 from feeds.sources.nikola import NIKOLA
 from feeds.sources.pelican import PELICAN
 from feeds.sources.plain import PLAIN
-from feeds.sources.reading import Beside, Parsed, enough, parse
+from feeds.sources.reading import Beside, Parsed, parse
 from feeds.sources.zola import ZOLA
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Dialect",
     "Parsed",
     "data",
-    "enough",
     "front_matter",
     "guess",
     "is_beside",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expander, hyphenated
 from feeds.sources.text import one_line
 
 _KEPT = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
@@ -33,7 +33,7 @@ def address(piece: Piece, permalink: str) -> str:
     own = next(filter(None, (one_line(piece.values.get(key)) for key in ("permalink", "url", "path"))), "")
     if own.startswith(("http://", "https://")):
         return own
-    path = expand(own or permalink, piece, _NAMES)
+    path = _expand(own or permalink, piece)
     return path if own or not piece.language else f"/{piece.language.lower()}{path}"
 
 
@@ -60,6 +60,7 @@ _NAMES = {
     "folders": lambda piece: "/".join(folder.lower() for folder in paths.home(piece.place)),
     "collection": lambda piece: piece.place.collection,
 }
+_expand = expander(_NAMES)
 _KEYS = Keys(
     date=("pubdate", "pubdatetime", "publishdate", "published_date", "publisheddate", *Keys().date),
     updated=("updateddate", "moddatetime", "modifieddate", *Keys().updated),

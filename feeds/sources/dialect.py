@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from feeds.sources.enclosures import KEYS as ENCLOSURES
 from feeds.sources.text import one_line
 
 # How a string that may hold several terms is parted, by key: never, or at commas, or at spaces unless it has commas.
@@ -78,6 +79,10 @@ class Keys(Struct, frozen=True):
     # All of these count, each with its way to part a string.
     categories: tuple[tuple[str, str], ...] = (("categories", COMMAS), ("category", WHOLE))
     tags: tuple[tuple[str, str], ...] = (("tags", COMMAS), ("tag", WHOLE))
+    enclosures: tuple[str, ...] = ENCLOSURES  # all of them count
+    season: tuple[str, ...] = ("season",)
+    episode: tuple[str, ...] = ("episode", "episode_number")
+    explicit: tuple[str, ...] = ("explicit",)
 
 
 # A key, the truth that counts and why the post is then in no feed.
@@ -105,7 +110,7 @@ def markups(markdown: str = "markdown", **others: str) -> Mapping[str, str]:
     )
 
 
-class Dialect(Struct, frozen=True, kw_only=True):
+class Dialect(Struct, frozen=True, kw_only=True, eq=False):
     """The way of one engine; collect may replace `permalink` by what the settings say."""
 
     name: str

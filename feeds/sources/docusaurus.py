@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 
 _ROOTS = ("website", "i18n", "docusaurus")
@@ -38,7 +38,7 @@ def place(path: str) -> Place:
 
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that a post is served at: below /blog/ by its `slug`, else by the day and name of its file."""
-    path = expand(permalink, piece, _NAMES)
+    path = _expand(permalink, piece)
     return f"/{piece.language}{path}" if piece.language else path
 
 
@@ -61,6 +61,7 @@ def _slug(piece: Piece) -> str:
 
 
 _NAMES = {"route": _route, "slug": _slug}
+_expand = expander(_NAMES)
 
 DOCUSAURUS = Dialect(
     name="docusaurus",

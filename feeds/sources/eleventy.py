@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, STATES, WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expander, hyphenated
 from feeds.sources.text import one_line
 
 _ROOTS = ("src", "content", "source", "site")
@@ -36,7 +36,7 @@ def address(piece: Piece, permalink: str) -> str:
     pattern = tokens(own) if isinstance(own, str) else ""
     if "{" in pattern:
         pattern = _filled(pattern, piece.values)
-    path = expand(pattern if pattern and "{" not in pattern else permalink, piece, _NAMES)
+    path = _expand(pattern if pattern and "{" not in pattern else permalink, piece)
     return re.sub(r"(?<=/)index(?:\.html|/)?$", "", path)
 
 
@@ -102,6 +102,7 @@ _NAMES = {
     "file_path": _file_path,
     "file_stem": lambda piece: "/".join([*piece.place.folders, _undated(piece.place.stem)]),
 }
+_expand = expander(_NAMES)
 
 ELEVENTY = Dialect(
     name="eleventy",

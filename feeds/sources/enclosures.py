@@ -38,7 +38,7 @@ _MAYBE = (
     *("audio", "audio_file", "audio_url", "audio_link", "audiofile", "mp3", "mp3_url", "mp3_link", "file", "file_url"),
     *("video_file", "video_url", "video", "link"),
 )
-_KEYS = frozenset((*_SURE, *_MAYBE))
+KEYS = (*_SURE, *_MAYBE)
 _ADDRESS = ("url", "src", "href", "file", "link", "path", "audio", "audio_url")
 _TYPE = ("type", "mime_type", "mimetype", "mime", "media_type")
 _LENGTH = ("length", "size", "bytes", "filesize", "file_size", "size_in_bytes")
@@ -71,10 +71,8 @@ def enclosures(values: Mapping[str, Any], url: str) -> tuple[Enclosure, ...]:
 
     A length is 0 where front matter does not say it in bytes; a duration is in seconds.
     """
-    if _KEYS.isdisjoint(values):
-        return ()
     found: dict[str, Enclosure] = {}
-    for key in (*_SURE, *_MAYBE):
+    for key in KEYS:
         for address, about in _named(values.get(key)):
             if media := _enclosure(address, about, values, url, is_sure=key in _SURE):
                 found.setdefault(media.url, media)

@@ -1,6 +1,8 @@
 """Which files hold posts, told by their paths alone."""
 
-from feeds.sources.dialect import Dialect
+from functools import lru_cache
+
+from feeds.sources.dialect import Dialect, Place
 
 # Markup that is told apart, but not read yet.
 _FOREIGN = {
@@ -40,7 +42,13 @@ def refusal(path: str, dialect: Dialect) -> str:
     if stem in _BESIDE:
         return "not a post, by its name"
     foreign = "" if end in dialect.markups else _FOREIGN.get(end, end)
-    return f"written in {foreign}, which is not read yet" if foreign else dialect.place(path).refused
+    return f"written in {foreign}, which is not read yet" if foreign else placed(path, dialect).refused
+
+
+@lru_cache(maxsize=1)  # it is asked for twice in a row: whether to open a file, and what to make of it
+def placed(path: str, dialect: Dialect) -> Place:
+    """Return what the path of a file says."""
+    return dialect.place(path)
 
 
 def suffix(name: str) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feeds.markup import clean_text
 from feeds.model import Problem
-from feeds.sources import fences, fields, simple
+from feeds.sources import fences, simple
 from feeds.sources.fences import Block
 
 _BOM = "\ufeff"
@@ -34,16 +34,6 @@ class FrontMatter(Struct, frozen=True):
     def body(self) -> str:
         """The text after the front matter."""
         return self.block.body
-
-    def first(self, keys: tuple[str, ...]) -> tuple[str, Any]:
-        """Return the first of these keys that says anything, and what it says; else ("", None).
-
-        A key with a dot looks into a map: "last_update.date".
-        """
-        for key, value in fields.said(self.values, keys):
-            if value not in ("", [], {}):
-                return key, value
-        return "", None
 
     def problem(self, key: str, what: str, mend: str) -> Problem:
         """Make a Problem that points to the line of a key; to the whole file for ""."""

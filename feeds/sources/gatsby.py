@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from feeds.sources import paths
 from feeds.sources.astro import ASTRO
 from feeds.sources.dialect import Piece, Place
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 
 _ROOTS = ("content/blog", "content/posts", "content", "src/content", "src/pages")
@@ -24,7 +24,7 @@ def address(piece: Piece, permalink: str) -> str:
     own = next(filter(None, (one_line(piece.values.get(key)) for key in ("path", "permalink", "url", "slug"))), "")
     if own.startswith(("http://", "https://")):
         return own
-    path = expand(own if own.startswith("/") else permalink, piece, _NAMES)
+    path = _expand(own if own.startswith("/") else permalink, piece)
     return f"/{piece.language.lower()}{path}" if piece.language and not own else path
 
 
@@ -32,6 +32,7 @@ _NAMES = {
     "name": lambda piece: one_line(piece.values.get("slug")) or paths.name(piece.place),
     "folders": lambda piece: "/".join(paths.home(piece.place)),
 }
+_expand = expander(_NAMES)
 
 GATSBY = replace(
     ASTRO,

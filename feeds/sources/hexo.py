@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 
 _ROOTS = ("source/_posts", "source/_drafts", "_posts", "_drafts")
@@ -31,7 +31,7 @@ def place(path: str) -> Place:
 
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that Hexo serves a post at: its own `permalink` as it is, else the pattern of the site."""
-    return expand(one_line(piece.values.get("permalink")) or permalink, piece, _NAMES)
+    return _expand(one_line(piece.values.get("permalink")) or permalink, piece)
 
 
 def slugized(text: str) -> str:
@@ -86,6 +86,7 @@ _NAMES = {
     "id": lambda piece: one_line(piece.values.get("id")),
     "abbrlink": lambda piece: one_line(piece.values.get("abbrlink")),  # of the plugin hexo-abbrlink
 }
+_expand = expander(_NAMES)
 
 HEXO = Dialect(
     name="hexo",

@@ -13,7 +13,7 @@ from typing import Any
 from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.key_names import key_name
-from feeds.sources.permalink import DAY_PARTS, escape, expand
+from feeds.sources.permalink import DAY_PARTS, escape, expander
 from feeds.sources.text import one_line
 
 _KEPT = "._-+~@#"
@@ -42,7 +42,7 @@ def address(piece: Piece, permalink: str) -> str:
     pattern = tokens(own or by_section) or permalink
     if "[" in pattern:
         pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
-    path = expand(pattern, piece, _NAMES)
+    path = _expand(pattern, piece)
     if not own and piece.values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
     elif (by_section and not own) or not path.rpartition("/")[2].count("."):
@@ -145,6 +145,7 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
     "weekdayname": lambda piece: DAY_PARTS["long_day"](piece.day),
     "yearday": lambda piece: str(piece.day.timetuple().tm_yday),
 }
+_expand = expander(_NAMES)
 
 HUGO = Dialect(
     name="hugo",

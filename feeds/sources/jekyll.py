@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from feeds.sources.dialect import SPACES, WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expander, hyphenated
 from feeds.sources.text import one_line
 
 STYLES = {
@@ -65,7 +65,7 @@ def _refused(folders: list[str], name: str, kind: str, day: str) -> str:
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that Jekyll serves a post at, with `permalink` a style or pattern of `_config.yml`."""
     own = one_line(piece.values.get("permalink"))
-    path = expand(own or _pattern(piece.place, permalink), piece, _NAMES)
+    path = _expand(own or _pattern(piece.place, permalink), piece)
     return re.sub("/{2,}", "/", path.replace("..", "/").replace("./", ""))  # url.rb, sanitize_url
 
 
@@ -136,6 +136,7 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
     "slugified_categories": lambda piece: "/".join(dict.fromkeys(hyphenated(c).lower() for c in _categories(piece))),
     "output_ext": _output_ext,
 }
+_expand = expander(_NAMES)
 
 JEKYLL = Dialect(
     name="jekyll",

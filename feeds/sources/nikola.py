@@ -7,7 +7,7 @@ import re
 
 from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 from feeds.sources.transliterate import by_unidecode
 
@@ -19,7 +19,7 @@ def place(path: str) -> Place:
 
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that a post is served at, below its language where that is not the site's."""
-    path = expand(permalink, piece, _NAMES)
+    path = _expand(permalink, piece)
     return f"/{piece.language.lower()}{path}" if piece.language else path
 
 
@@ -48,6 +48,7 @@ _NAMES = {
     "name": _name,
     "folders": lambda piece: "/".join(paths.home(piece.place)),
 }
+_expand = expander(_NAMES)
 
 NIKOLA = Dialect(
     name="nikola",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import COMMAS, WHOLE, Dialect, Keys, Piece, Place
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 from feeds.sources.transliterate import by_unidecode
 
@@ -42,7 +42,7 @@ def address(piece: Piece, permalink: str) -> str:
     own = one_line(piece.values.get("url")) or one_line(piece.values.get("save_as"))
     if own.startswith(("http://", "https://")):
         return own
-    path = expand(tokens(own) or permalink, piece, _NAMES).removesuffix("index.html")
+    path = _expand(tokens(own) or permalink, piece).removesuffix("index.html")
     if own or not piece.language or ":lang" in permalink:
         return path
     stem, dot, ending = path.rpartition(".html")
@@ -83,6 +83,7 @@ _NAMES = {
     "author": lambda piece: slugified(one_line(piece.values.get("author"))),
     "lang": lambda piece: piece.language,
 }
+_expand = expander(_NAMES)
 
 PELICAN = Dialect(
     name="pelican",

@@ -40,29 +40,37 @@ _SLASHES = re.compile("/{2,}")
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 
 
-def expand(pattern: str, piece: Piece, names: Mapping[str, Callable[[Piece], str]]) -> str:
-    """Put values for the placeholders of a pattern, percent-encoded; a name that nobody knows stays as it is.
+def expander(names: Mapping[str, Callable[[Piece], str]]) -> Callable[[str, Piece], str]:
+    """Make a function that puts values for the placeholders of a pattern, percent-encoded.
 
-    In ":month_:day" the underscore belongs to no name, as in Jekyll.
+    A name that nobody knows stays as it is. In ":month_:day" the underscore belongs to no name, as in Jekyll.
     """
+    known = {**_OF_DAY, **names}
 
-    def put(word: str) -> str:
-        for name in (word, word.removesuffix("_")):
-            if name in names or name in DAY_PARTS:
-                value = names[name](piece) if name in names else DAY_PARTS[name](piece.day)
-                return escape(value) + word[len(name) :]
-        return f":{word}"
+    @lru_cache(maxsize=256)
+    def read(pattern: str) -> tuple[str, list[Callable[[Piece], str]]]:
+        """Write a pattern with "%s" for its placeholders, and list what gives their values."""
+        form, *parts = _PLACEHOLDER.split("/" + pattern.strip().replace("%", "%%"))
+        values = []
+        for word, text in zip(parts[::2], parts[1::2], strict=True):
+            name = next((name for name in (word, word.removesuffix("_")) if name in known), "")
+            form += f"%s{word[len(name) :]}{text}" if name else f":{word}{text}"
+            values += [known[name]] if name else []
+        return form, values
 
-    texts, words = _parts(pattern)
-    path = "/" + "".join([text + put(word) for text, word in zip(texts, words, strict=False)]) + texts[-1]
-    return _SLASHES.sub("/", path) if "//" in path else path
+    def expand(pattern: str, piece: Piece) -> str:
+        form, values = read(pattern)
+        path = form % tuple([escape(value(piece)) for value in values])
+        return _SLASHES.sub("/", path) if "//" in path else path
+
+    return expand
 
 
-@lru_cache(maxsize=256)
-def _parts(pattern: str) -> tuple[list[str], list[str]]:
-    """Return the texts around the placeholders, and their names."""
-    parts = _PLACEHOLDER.split(pattern.strip())
-    return parts[::2], parts[1::2]
+def _of_day(part: Callable[[datetime], str]) -> Callable[[Piece], str]:
+    return lambda piece: part(piece.day)
+
+
+_OF_DAY = {name: _of_day(part) for name, part in DAY_PARTS.items()}
 
 
 def unknown(pattern: str, names: Collection[str]) -> tuple[str, ...]:

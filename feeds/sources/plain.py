@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from feeds.sources import paths
 from feeds.sources.dialect import Dialect, Piece, Place
-from feeds.sources.permalink import expand, hyphenated
+from feeds.sources.permalink import expander, hyphenated
 from feeds.sources.text import one_line
 
 # Where all that is served lies in the repositories of many sites, whatever makes them.
@@ -27,7 +27,7 @@ def address(piece: Piece, permalink: str) -> str:
     if own.startswith(("http://", "https://")):
         return own
     is_folder = permalink == PLAIN.permalink and piece.place.stem.lower() == "index"
-    return expand(own or ("/:folders/" if is_folder else permalink), piece, _NAMES)
+    return _expand(own or ("/:folders/" if is_folder else permalink), piece)
 
 
 _NAMES: dict[str, Callable[[Piece], str]] = {
@@ -42,6 +42,7 @@ _NAMES: dict[str, Callable[[Piece], str]] = {
     "slugified_categories": lambda piece: "/".join(hyphenated(category).lower() for category in piece.categories),
     "output_ext": lambda _: ".html",
 }
+_expand = expander(_NAMES)
 
 PLAIN = Dialect(
     name="plain",

@@ -9,7 +9,7 @@ from typing import Any
 
 from feeds.sources import paths
 from feeds.sources.dialect import WHOLE, Dialect, Keys, Piece, Place, markups
-from feeds.sources.permalink import expand
+from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 from feeds.sources.transliterate import by_deunicode
 
@@ -25,7 +25,7 @@ def place(path: str) -> Place:
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that Zola serves a post at: its own `path`, else below the folders of its sections."""
     own = one_line(piece.values.get("path"))
-    path = expand(own or permalink, piece, _NAMES)
+    path = _expand(own or permalink, piece)
     prefix = f"/{piece.language}" if piece.language and piece.place.language and not own else ""
     return f"{prefix}{path.rstrip('/')}/"
 
@@ -55,6 +55,7 @@ _NAMES = {
     "slug": _slug,
     "sections": lambda piece: "/".join(paths.home(piece.place)),
 }
+_expand = expander(_NAMES)
 
 ZOLA = Dialect(
     name="zola",
