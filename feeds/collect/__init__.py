@@ -44,7 +44,6 @@ class Changes(NamedTuple):
 class Collected(Struct, frozen=True):
     """What the folders hold, by path."""
 
-    posts: tuple[Post, ...]  # without ids, or with those that they had when they were noted
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
     rows: Rows
@@ -52,6 +51,11 @@ class Collected(Struct, frozen=True):
     without: str  # but for what is in this one
     state: bytes  # digest of all that lies below the folders
     seen: Mapping[str, Stamp | None]  # what was looked at elsewhere, or was not there
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """The posts, without ids or with those that they had when they were noted."""
+        return tuple([row.post for row in self.rows.found if row.post])
 
 
 def collect(
@@ -81,7 +85,6 @@ def collect(
     odd = [each for each in grown.odd if each.is_folder or sources.is_text(posixpath.basename(each.path), dialect)]
     problems = [Problem(each.path, 0, each.what, each.mend) for each in odd]
     return Collected(
-        posts=tuple([row.post for row in found if row.post]),
         left_out=tuple(sorted(LeftOut(row.path, row.left_out) for row in found if row.left_out)),
         problems=tuple(sorted([*problems, *(problem for row in found for problem in row.problems)])),
         rows=rows,

@@ -94,18 +94,21 @@ class Rows:
         rows = ((row, row.post) for row in self.found if row.line and row.path in public)
         return {row.path: Noted(post.id, row.line) for row, post in rows if post}
 
-    def note(self, changed: Mapping[str, tuple[Post, str]]) -> bytes:
-        """Note for the next build what became of the files; return the name of what is noted now, b"" for nothing.
+    def take(self, posts: Iterable[Post], standing: Mapping[str, Noted]) -> None:
+        """Take the ids of posts, and how they stand in feeds.lock now, by path."""
+        lines = {row.path: row.line for row in self.found}
+        new = {post.path: post for post in posts if standing[post.path].text != lines[post.path]}
+        self.found = [
+            replace(row, post=post, line=standing[row.path].text) if (post := new.get(row.path)) else row
+            for row in self.found
+        ]
 
-        `changed` are posts, by path, that have other ids or lines in feeds.lock than they had, with their lines.
-        """
+    def note(self) -> bytes:
+        """Note for the next build what became of the files; return the name of what is noted now, b"" for nothing."""
         sure = self._settled
         if not sure or not self._is_settled_beside:
             return b""
-        rows = [
-            row if row.path not in changed and row.stamp[1] < sure > row.stamp[2] else self._told(row, changed, sure)
-            for row in self.found
-        ]
+        rows = [row if row.stamp[1] < sure > row.stamp[2] else replace(row, stamp=UNSURE) for row in self.found]
         if self._parts:
             return self._parts.note(self._root, self._key, self.seen, rows)
         if rows != self._before or not self._head or self._head.states != self._now.states:
@@ -147,10 +150,6 @@ class Rows:
         """Tell whether new posts leave other files what they are: none lies in the folder of one, nor is made one."""
         homes = {path.rpartition("/")[0] for path in new if _INDEX.fullmatch(path)}
         return not new & inner and not any(path.rpartition("/")[0] in homes and self._is_text(path) for path in inner)
-
-    def _told(self, row: Row, changed: Mapping[str, tuple[Post, str]], sure: int) -> Row:
-        post, line = changed.get(row.path, (row.post, row.line))
-        return replace(row, post=post, line=line, stamp=row.stamp if max(row.stamp[1:]) < sure else UNSURE)
 
     def _read(self, paths: Sequence[str], stamps: Mapping[str, Stamp], inner: set[str]) -> list[Row]:
         """Open these files."""

@@ -16,6 +16,7 @@ from feeds.collect import Changes
 from feeds.config import Settings
 from feeds.formats import places
 from feeds.identity import lock
+from feeds.identity.lock import Noted
 from feeds.identity.recognise import recognise
 from feeds.model import Feed, Post
 from feeds.publish import built as memory
@@ -94,7 +95,9 @@ def _built(
         left_out=last.left_out,
         problems=tuple(sorted((*world.problems, *renderer.problems))),
     )
-    name = rows.note({edit.post.path: (edit.post, edit.line) for edit in edits})
+    standing = {edit.post.path: Noted(edit.post.id, edit.line) for edit in edits}
+    rows.take([edit.post for edit in edits], standing)
+    name = rows.note()
     renderer.note()
     written.note()
     next_changes = (world.until, catalogue.next_change([edit.post for edit in edits], now))

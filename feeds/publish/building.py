@@ -25,7 +25,7 @@ from feeds.publish.files import FOLDER, archive_files, feed_files, page_files
 from feeds.publish.known import republished
 from feeds.publish.media import places
 from feeds.publish.outlook import Outlook, outlooks
-from feeds.publish.posts import Public, Renderer, lines_of, survey
+from feeds.publish.posts import Public, Renderer, survey
 from feeds.publish.written import Written
 
 _AT_ONCE = 500  # posts that are rendered before the next sign of progress
@@ -96,7 +96,7 @@ def _world(
     written: Written,
 ) -> World:
     root, rows = settings.root, found.collected.rows
-    name, digests = rows.note(lines_of(found)), rows.digests
+    name, digests = rows.note(), rows.digests
     return World(
         since=now,
         until=catalogue.next_change(found.collected.posts, now, settings.posts.include_future),
