@@ -101,6 +101,7 @@ def one_round(peer: Peer, blog: Blog, work: Path, name: str, limit: float) -> di
     for leaf in peer.leaves:
         shutil.rmtree(site / leaf, ignore_errors=True)
         (site / leaf).unlink(missing_ok=True)
+    _warm(site)
     feeds = peer.feeds(site)
     holding = [feeds[each] for each in ("", *blog.newest.categories)]
     edit = Edit(site / peer.path(blog.newest), peer.text(blog.newest), f"changed{name}", holding)
@@ -110,6 +111,13 @@ def one_round(peer: Peer, blog: Blog, work: Path, name: str, limit: float) -> di
         return _built(command, site, edit, limit)
     finally:
         edit.undo()
+
+
+def _warm(site: Path) -> None:
+    """Read all files of a site, so that nobody waits for the disk."""
+    for folder, _, names in os.walk(site):
+        for name in names:
+            Path(folder, name).read_bytes()
 
 
 def _built(command: Sequence[str | Path], site: Path, edit: Edit, limit: float) -> dict[str, Cost]:
