@@ -61,15 +61,16 @@ def test_images_fit(html: str, mail: str) -> None:
 )
 def test_what_plays_becomes_a_link(html: str) -> None:
     """Mail programs play nothing, so a link leads to where it plays; what follows stays."""
-    link = '<div><p><a href="https://tube.org/embed/1">▶ tube.org</a></p></div>'
+    link = '<div><p><a href="https://tube.org/embed/1" class="accent">▶ tube.org</a></p></div>'
 
     assert f"a{link}b" == inner(f"a{html}b")
 
 
 def test_a_video_shows_its_poster() -> None:
-    """Its poster is the link, as wide as the column."""
+    """Its poster is the link, as wide as the column; below it is one in words, in the colour of links."""
     html = inner('<video src="https://a.org/v.mp4" poster="https://a.org/p.png"></video>')
 
+    assert '<a href="https://a.org/v.mp4" class="accent">▶ a.org</a>' in html
     assert f'<img src="https://a.org/p.png" alt="▶ a.org" width="{COLUMN}">' in html
 
 

@@ -37,8 +37,9 @@ SHEETS = {
 def shown(browser: Browser, html: str, width: int, scheme: Any = "light", *, pictures: bool = True) -> Page:
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     answer = {"body": WIDE, "content_type": "image/svg+xml"}
-    page.route("https://**", lambda route: route.fulfill(**answer) if pictures else route.abort())
+    page.route("**/*", lambda route: route.fulfill(**answer) if pictures else route.abort())
     page.set_content(html)
+    assert {pictures}.issuperset(page.evaluate("[...document.images].map(each => each.naturalWidth > 0)"))
     return page
 
 

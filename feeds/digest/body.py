@@ -108,6 +108,8 @@ def _link_instead(player: "HtmlElement") -> None:
         if poster.startswith(("http://", "https://")):
             player.append(P(A(IMG(src=poster, alt=name, width=str(COLUMN)), href=address)))
         player.append(P(A(name, href=address)))
+        for link in player.iter("a"):
+            _colour_link(link)
 
 
 def _set_apart(code: "HtmlElement") -> None:
