@@ -10,29 +10,38 @@ import msgspec
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
+Here = TypeVar("Here")
 
 
 def halves(
     items: Sequence[Item], work: Callable[[Sequence[Item]], Found], kind: type[Found], fewest: int
 ) -> list[Found]:
-    """Return what `work` makes of `items`, in one part or, from `fewest` on, in two; msgspec must be able to encode it.
-
-    Only a process without other threads is split, where there is a second processor. Should the second process die,
-    its half is done by the first.
-    """
+    """Return what `work` makes of `items`, in one part or, from `fewest` on, in two (see `both`)."""
     if len(items) < fewest or not _may_split():
         return [work(items)]
     middle = len(items) // 2
+    return [*both(lambda: work(items[:middle]), lambda: work(items[middle:]), kind)]
+
+
+def both(here: Callable[[], Here], there: Callable[[], Found], kind: type[Found]) -> tuple[Here, Found]:
+    """Return what two works come to, the second by a process of its own; msgspec must be able to encode that.
+
+    Only a process without other threads is split, where there is a second processor. Should the second process die,
+    or its work fail, the first does that as well.
+    """
+    if not _may_split():
+        return here(), there()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        _answer(writer, lambda: msgspec.msgpack.encode(work(items[middle:])))
+        _answer(writer, lambda: msgspec.msgpack.encode(there()))
     os.close(writer)
-    first = work(items[:middle])
-    with os.fdopen(reader, "rb") as pipe:
-        data = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return [first, msgspec.msgpack.decode(data, type=kind) if status == 0 else work(items[middle:])]
+    try:
+        with os.fdopen(reader, "rb") as pipe:
+            first, data = here(), pipe.read()
+    finally:
+        _, status = os.waitpid(child, 0)
+    return first, msgspec.msgpack.decode(data, type=kind) if status == 0 else there()
 
 
 def _may_split() -> bool:

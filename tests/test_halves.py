@@ -11,7 +11,7 @@ BEGIN = """
 import os, threading
 from pathlib import Path
 from feeds.collect import collect
-from feeds.halves import halves
+from feeds.halves import both, halves
 from feeds.model import Site
 
 MANY = range(2_000)
@@ -59,6 +59,42 @@ def work(items):
     return [*items]
 
 assert [[*MANY[:1_000]], [*MANY[1_000:]]] == halves(MANY, work, list[int], 1_000)
+""")
+
+
+def test_two_works_are_done_at_once() -> None:
+    """Each comes back from a process of its own."""
+    run("""
+here, there = both(os.getpid, os.getpid, int)
+assert here == MINE != there
+""")
+
+
+def test_a_work_that_fails_there_fails_here() -> None:
+    """What was wrong is raised where it is heard."""
+    run("""
+try:
+    both(int, lambda: 1 // 0, int)
+except ZeroDivisionError:
+    done = True
+assert done
+""")
+
+
+def test_nothing_is_left_of_a_second_process() -> None:
+    """When the first work fails, the second is waited for: a process that goes on has no child and no open pipe."""
+    run("""
+before = os.listdir("/dev/fd")
+try:
+    both(lambda: 1 // 0, int, int)
+except ZeroDivisionError:
+    pass
+assert before == os.listdir("/dev/fd")
+try:
+    os.wait()
+except ChildProcessError:
+    done = True
+assert done
 """)
 
 

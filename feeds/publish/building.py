@@ -64,7 +64,7 @@ def build(
     _render(shown, renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
-    removed = written.put_all(_files(settings, feeds, older, renderer))
+    removed = written.put_all(_feed_files(settings, feeds, older, renderer), page_files(settings, feeds))
     built = Built(
         posts=len(found.posts),
         feeds=feeds,
@@ -81,10 +81,9 @@ def build(
     return built
 
 
-def _files(settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
+def _feed_files(settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
     yield from feed_files(feeds, renderer)
     yield from archive_files(older, renderer, settings.root / settings.feeds.out)
-    yield from page_files(settings, feeds)
 
 
 def _world(
@@ -152,7 +151,7 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Chec
     renderer = Renderer(settings, found.posts, found.collected.rows.digests)
     feeds, older = documents(settings, feeds_of(settings, found))
     _render(found.posts, renderer, progress)
-    files = list(_files(settings, feeds, older, renderer))
+    files = [*_feed_files(settings, feeds, older, renderer), *page_files(settings, feeds)]
     sources = {post.id: post.path for post in found.posts}
     problems = {
         *found.problems,

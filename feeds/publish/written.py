@@ -9,6 +9,7 @@ from feeds import cache, output
 from feeds.config import Settings
 from feeds.formats import FORMATS, is_ours
 from feeds.formats.places import patterns
+from feeds.halves import both
 from feeds.identity import lock
 from feeds.publish.built import Places
 from feeds.publish.file import File
@@ -39,8 +40,7 @@ class Written:
     def put(self, file: File) -> None:
         """Write a file, if it is not there as it should be. Raises OutputError."""
         path = (self._out / file.path).as_posix()
-        noted = self._before.get(path)
-        if noted and file.key == noted.key and noted.stamp == output.stamp(self._root / path):
+        if noted := self._noted(file):
             self._now[path], self.stamps[path] = noted, noted.stamp
             self.old.append(path)
             return
@@ -50,15 +50,32 @@ class Written:
         if file.key and stamp:
             self._now[path] = Noted(file.key, stamp, file.ids)
 
-    def put_all(self, files: Iterable[File]) -> tuple[str, ...]:
+    def put_all(self, feeds: Iterable[File], pages: Iterable[File]) -> tuple[str, ...]:
         """Write all files of the site, feeds.lock being there; return the feeds of ours that were removed.
 
-        Raises OutputError.
+        A second process makes the pages, which take as long as all feeds of a small site. Raises OutputError.
         """
         self.stamps[lock.FILE_NAME] = output.stamp(self._root / lock.FILE_NAME)
-        for file in files:
-            self.put(file)
+
+        def put(files: Iterable[File]) -> None:
+            for file in files:
+                self.put(file)
+
+        pages = list(pages)
+        if waiting := [page for page in pages if not self._noted(page)]:
+            _, made = both(lambda: put(feeds), lambda: [page.data for page in waiting], list[bytes])
+            for page, data in zip(waiting, made, strict=True):
+                page.data = data
+        else:
+            put(feeds)
+        put(pages)
         return self._remove_others()
+
+    def _noted(self, file: File) -> Noted | None:
+        """Return what was noted of a file that is there as it should be."""
+        path = (self._out / file.path).as_posix()
+        noted = self._before.get(path)
+        return noted if noted and noted.key == file.key and noted.stamp == output.stamp(self._root / path) else None
 
     def ids(self, path: Path) -> tuple[str, ...] | None:
         """Return the ids of the posts in a feed as we wrote it; None for one that somebody else may have touched."""
