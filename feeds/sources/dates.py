@@ -64,8 +64,10 @@ def moment(value: object, zone: tzinfo) -> datetime | None:
         stated = _from_text(value.strip()) if isinstance(value, str) else _from_type(value)
     except ValueError:  # 31 April, 25 o'clock
         return None
-    found = _settled(stated, zone) if stated and stated.year in _YEARS else None
-    return None if found and abs(found - _ZERO) < timedelta(days=1) else found
+    if stated is None or stated.year not in _YEARS:
+        return None
+    found = _settled(stated, zone)
+    return None if found.year in (1969, 1970) and abs(found - _ZERO) < timedelta(days=1) else found
 
 
 def _from_type(value: object) -> datetime | None:

@@ -7,9 +7,9 @@ from msgspec import Struct
 _OPENER = re.compile(
     r"(?:[ \t\ufeff]*+\n)*+\ufeff*+(?:([^\s+-]{0,2})(-{3,}|\+{3,})([a-z0-9]{0,10})[ \t]*(?:\n|\Z)|(?=\{\s*[\"}]))"
 )
-_CLOSERS = {
-    "-": re.compile(r"^(?:-{3,}|\.{3})[ \t]*(?:\n|\Z)", re.MULTILINE),
-    "+": re.compile(r"^\+{3,}[ \t]*(?:\n|\Z)", re.MULTILINE),
+_CLOSERS = {  # a line break is found faster than the beginning of a line
+    "-": re.compile(r"\n(?:-{3,}|\.{3})[ \t]*(?:\n|\Z)"),
+    "+": re.compile(r"\n\+{3,}[ \t]*(?:\n|\Z)"),
 }
 # What may stand behind an opener (the gray-matter package of Eleventy, Astro and Docusaurus).
 _LANGUAGES = {
@@ -52,10 +52,10 @@ def find(text: str) -> Block | None:
 def _fenced(text: str, opener: re.Match[str]) -> Block | None:
     stray, fence, language = opener.group(1, 2, 3)
     kind = "toml" if fence[0] == "+" and not language else _LANGUAGES.get(language or "yaml", "")
-    closer = _CLOSERS[fence[0]].search(text, opener.end())
+    closer = _CLOSERS[fence[0]].search(text, opener.end() - 1)
     if closer is None or not kind:
         return None
-    inner = text[opener.end() : closer.start()]
+    inner = text[opener.end() : closer.start() + 1]
     if (kind == "yaml" and not _YAML.search(inner)) or (stray and not _TITLE_OR_DATE.search(inner)):
         return None
     start = opener.start(1)

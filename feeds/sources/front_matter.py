@@ -75,7 +75,6 @@ def read(text: str, path: str) -> FrontMatter:
 
 
 def _read(block: Block, path: str) -> FrontMatter:
-    problems = [Problem(path, block.line, block.flaw, "take out what is too much")] if block.flaw else []
     try:
         values, repeated = _values(block)
     except Exception as error:
@@ -83,6 +82,9 @@ def _read(block: Block, path: str) -> FrontMatter:
 
         line, what, mend = explain(error, block.text)
         return _salvaged(block, Problem(path, block.line + line, what, mend))
+    if not block.flaw and not repeated:
+        return FrontMatter(path, values, block)
+    problems = [Problem(path, block.line, block.flaw, "take out what is too much")] if block.flaw else []
     problems += (
         Problem(path, block.line + line, f"{key} is given twice; the last one counts", "take one of them out")
         for key, line in repeated.items()

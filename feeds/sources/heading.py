@@ -3,10 +3,10 @@
 import re
 
 _START = r"(?:[ \t]*\n|[ ]{0,3}<!--(?:(?!-->).)*-->[ \t]*\n)*+"
-_MARKDOWN = re.compile(
-    _START + r"[ ]{0,3}(?:\#[ \t]([^\n]*+)|([^\s#>`~=-][^\n]*+)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)", re.DOTALL
-)
-_HTML = re.compile(_START + r"\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>", re.DOTALL | re.IGNORECASE)
+_TAGGED = r"(?i:\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>)"
+_HTML = re.compile(_START + _TAGGED, re.DOTALL)
+_MARKED = r"[ ]{0,3}(?:\#[ \t]([^\n]*+)|([^\s#>`~=-][^\n]*+)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)"
+_MARKDOWN = re.compile(f"{_START}(?:{_MARKED}|{_TAGGED})", re.DOTALL)
 _ATTRIBUTES = re.compile(r" ?\{[:#.][^{}]*\}$")  # kramdown and goldmark: "# Title {#id}"
 
 
@@ -15,7 +15,7 @@ def split(body: str, markup: str) -> tuple[str, str, int]:
 
     Returns its source in one line ("" when there is none), the body after it, and how many lines went.
     """
-    found = (_MARKDOWN.match(body) if markup not in ("html", "rst") else None) or _HTML.match(body)
+    found = (_HTML if markup in ("html", "rst") else _MARKDOWN).match(body)
     if found is None:
         return "", body, 0
     title = " ".join("".join(filter(None, found.groups())).split())

@@ -54,6 +54,8 @@ def address(piece: Piece, permalink: str) -> str:
 
 def tokens(pattern: str) -> str:
     """Write the slices of sections without a colon, which is for placeholders: ":sections[1:]" is ":sections[1..]"."""
+    if "[" not in pattern:
+        return pattern
     return _SLICE.sub(lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
 
 
@@ -76,7 +78,12 @@ def _slug(piece: Piece) -> str:
 
 
 def _sections(piece: Piece) -> list[str]:
-    return [urlized(folder) for folder in paths.home(piece.place)]
+    return _urlized(paths.home(piece.place))
+
+
+@lru_cache(maxsize=1024)
+def _urlized(folders: tuple[str, ...]) -> list[str]:
+    return [urlized(folder) for folder in folders]
 
 
 def _sliced(piece: Piece, cut: str) -> str:

@@ -33,12 +33,12 @@ def place(path: str, roots: Collection[str] = (), *, has_languages: bool = True,
     """
     start = path.rfind("/") + 1
     name = path[start:]
-    inner, folder_language, is_draft = _folders(path[:start], tuple(roots), has_languages, keeps_root)
+    inner, folder_language, is_draft, are_dated = _folders(path[:start], tuple(roots), has_languages, keeps_root)
     stem, language = _without_language(name.rpartition(".")[0], has_languages)
     is_index = stem.lower() == "index" and bool(inner)
     named = inner[-1] if is_index else stem
     day, slug = dates.from_name(named)
-    if not day:
+    if not day and are_dated:
         day, slug = dates.from_folders("/".join(inner if is_index else [*inner, stem]))
     return Place(
         path=path,
@@ -56,13 +56,14 @@ def place(path: str, roots: Collection[str] = (), *, has_languages: bool = True,
 @lru_cache(maxsize=1024)  # a blog has few folders for its many posts
 def _folders(
     above: str, roots: tuple[str, ...], has_languages: bool, keeps_root: bool
-) -> tuple[tuple[str, ...], str, bool]:
-    """Read the folders that a file lies in: those below the root, the language and whether they are for drafts."""
+) -> tuple[tuple[str, ...], str, bool, bool]:
+    """Read the folders that a file lies in: those below the root, the language, whether for drafts or of a year."""
     folders, language = above.split("/")[:-1], ""
     inner = folders if keeps_root else below(folders, roots)
     if has_languages and len(inner) != len(folders) and inner and is_language(inner[0]):
         language, inner = inner[0], inner[1:]
-    return tuple(inner), language, any(_DRAFTS.fullmatch(folder) for folder in folders)
+    are_dated = any(re.fullmatch(r"\d{4}", folder) for folder in inner)
+    return tuple(inner), language, any(_DRAFTS.fullmatch(folder) for folder in folders), are_dated
 
 
 def home(given: Place) -> tuple[str, ...]:

@@ -7,7 +7,10 @@ read here is what that one would make of it, and neither it nor the library need
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+from feeds.sources.key_names import key_name
 
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})  # what says nothing in YAML, where it stands in no quotes
 
@@ -64,7 +67,9 @@ def _yaml(text: str, start: int) -> dict[str, Any]:
         if key:
             many = _IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines) if lines else None
             value = (_scalar(said) if said else None) if many is None else [_scalar(each) for each in many]
-            values[_new(key, values)] = value
+            if (name := _name(key)) in values:
+                raise ValueError
+            values[name] = value
         elif other:
             raise ValueError
     return values
@@ -75,9 +80,13 @@ def _toml(text: str, start: int) -> dict[str, Any]:
     values = table
     for header, key, said, many, other in _TOML.findall(text, start):
         if key:
-            table[_new(key, table)] = _typed(said) if said else [each[1:-1] for each in _IN_BRACKETS.findall(many)]
+            if (name := _name(key)) in table:
+                raise ValueError
+            table[name] = _typed(said) if said else [each[1:-1] for each in _IN_BRACKETS.findall(many)]
         elif header:
-            table = values[_new(header, values)] = {}
+            if (name := _name(header)) in values:
+                raise ValueError
+            table = values[name] = {}
         elif other:
             raise ValueError
     return values
@@ -86,11 +95,12 @@ def _toml(text: str, start: int) -> dict[str, Any]:
 _READERS = {"yaml": _yaml, "toml": _toml}
 
 
-def _new(key: str, values: dict[str, Any]) -> str:
-    name = key.lower().replace("-", "_")  # as `key_name` has it
-    if name in values or key in NOTHING:
+@lru_cache(maxsize=1024)  # they are the same for most posts
+def _name(key: str) -> str:
+    """Return the name of a key. Raises ValueError for "null", which is none in YAML."""
+    if key in NOTHING:
         raise ValueError
-    return name
+    return key_name(key)
 
 
 def _scalar(said: str) -> str | None:
