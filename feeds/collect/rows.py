@@ -9,12 +9,12 @@ from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from feeds import cache, sources, tree
 from feeds.collect import parts
 from feeds.collect.parts import Head, Parts
-from feeds.collect.row import UNSURE, Row, offsets, put_back_offsets
+from feeds.collect.row import UNSURE, Row, offsets, restore
 from feeds.collect.sight import Shelf, Sight
 from feeds.halves import halves
 from feeds.identity.lock import Noted
@@ -54,7 +54,7 @@ class Rows:
         if noted and self._are_as_seen(noted[0].seen):
             self._head, self._before = noted
             self.seen = self._head.seen
-            put_back_offsets(self._before)
+            restore(self._before)
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         stamps = {file[0]: file[1:] for file in grown.files}
         kept = [row for row in self._before if stamps.get(row.path) == row.stamp]
@@ -77,7 +77,7 @@ class Rows:
         if self._parts is None or not self._are_as_seen(self._parts.seen):
             return None
         self.seen, self._before = self._parts.seen, self._parts.rows
-        put_back_offsets(self._before)
+        restore(self._before)
         known = {row.path: row for row in self._before}
         there = {file[0]: file[1:] for file in self._parts.files}
         new = {path for path in there if path not in known and self._is_text(path)}
@@ -94,12 +94,16 @@ class Rows:
         rows = ((row, row.post) for row in self.found if row.line and row.path in public)
         return {row.path: Noted(post.id, row.line) for row, post in rows if post}
 
-    def take(self, posts: Iterable[Post], standing: Mapping[str, Noted]) -> None:
-        """Take the ids of posts, and how they stand in feeds.lock now, by path."""
-        lines = {row.path: row.line for row in self.found}
-        new = {post.path: post for post in posts if standing[post.path].text != lines[post.path]}
+    def name(self, ids: Mapping[str, str]) -> None:
+        """Give posts their ids, by path; they are nobody else's yet."""
+        for row in self.found:
+            if row.post and (name := ids.get(row.path, row.post.id)) != row.post.id:
+                force_setattr(row.post, "id", name)
+
+    def stand(self, standing: Mapping[str, Noted]) -> None:
+        """Take how posts stand in feeds.lock now, by path."""
         self.found = [
-            replace(row, post=post, line=standing[row.path].text) if (post := new.get(row.path)) else row
+            replace(row, line=noted.text) if (noted := standing.get(row.path)) and noted.text != row.line else row
             for row in self.found
         ]
 
@@ -171,7 +175,7 @@ class Rows:
         # What is known from before was made with what was there before: should that differ, the next build sees it.
         self.seen = {path: stamp for part in found for path, stamp in part.seen.items()} | self.seen
         rows = [row for part in found for row in part.rows]
-        put_back_offsets(rows)
+        restore(rows)
         return rows
 
     def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:

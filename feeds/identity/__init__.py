@@ -21,27 +21,37 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def assign(
-    posts: Iterable[Post],
+    posts: Sequence[Post],
     authority: str,
     zone: str,
     held: Mapping[str, str] = _NONE,
     taken: Iterable[str] = (),
 ) -> tuple[tuple[Post, ...], tuple[Problem, ...]]:
-    """Give each post its id, in the order of `posts`; of two with the same guid the one that readers know keeps it.
+    """Return `posts` with the ids that `choose` gives them, and what it finds wrong with them."""
+    ids, problems = choose(posts, authority, zone, held, taken)
+    return tuple([replace(post, id=ids[post.path]) for post in posts]), problems
+
+
+def choose(
+    posts: Sequence[Post],
+    authority: str,
+    zone: str,
+    held: Mapping[str, str] = _NONE,
+    taken: Iterable[str] = (),
+) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Choose the id of each post, by path; of two with the same guid the one that readers know keeps it.
 
     `authority` is a host name in ASCII (see `authority_of`), `zone` the site's IANA zone, whose day the tag names.
     `held` are the ids that posts, by their paths, have already; `taken` those that no new post may get. Where nothing
     is held, the older of two with the same guid keeps it. Posts at one address are named as well: a reader who opens
     one sees the other.
     """
-    given = tuple(posts)
-    ids, problems = _stated(given, authority, held)
-    problems += _at_one_address(given)
+    ids, problems = _stated(posts, authority, held)
+    problems += _at_one_address(posts)
     asked = set(ids.values())
     ids |= {path: name for path, name in held.items() if path not in ids and name not in asked}
-    ids |= _tags([post for post in given if post.path not in ids], authority, ZoneInfo(zone), {*taken, *ids.values()})
-    named = [post if post.id == ids[post.path] else replace(post, id=ids[post.path]) for post in given]
-    return tuple(named), tuple(sorted(problems))
+    ids |= _tags([post for post in posts if post.path not in ids], authority, ZoneInfo(zone), {*taken, *ids.values()})
+    return ids, tuple(sorted(problems))
 
 
 def _tags(posts: Sequence[Post], authority: str, clock: ZoneInfo, used: set[str]) -> dict[str, str]:

@@ -95,8 +95,8 @@ def _built(
         left_out=last.left_out,
         problems=tuple(sorted((*world.problems, *renderer.problems))),
     )
-    standing = {edit.post.path: Noted(edit.post.id, edit.line) for edit in edits}
-    rows.take([edit.post for edit in edits], standing)
+    rows.name({edit.post.path: edit.post.id for edit in edits})
+    rows.stand({edit.post.path: Noted(edit.post.id, edit.line) for edit in edits})
     name = rows.note()
     renderer.note()
     written.note()

@@ -60,21 +60,20 @@ def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Publ
     lock = known(settings, posts, collected.rows.noted(posts))
     rest = [post for post in posts if post.path not in lock.standing]
     lines = recognise([line_of(post) for post in rest], lock.lines) if lock.lines else {}
-    strangers = guard.strangers(rest, lines, lock)
     held = {path: noted.id for path, noted in lock.standing.items()}
     ids = held | {path: line.id for path, line in lines.items()}
     taken = chain(held.values(), (line.id for line in lock.lines))
-    del rest  # a fifth of the memory of posts that have new ids
-    posts, problems = identity.assign(posts, lock.authority, site.timezone, ids, taken)
+    ids, problems = identity.choose(posts, lock.authority, site.timezone, ids, taken)
+    collected.rows.name(ids)
     here = held | {path: line.id for path, line in lines.items() if not line.gone}
     new_lock = renewed(lock, posts)
-    collected.rows.take(posts, new_lock.standing)
+    collected.rows.stand(new_lock.standing)
     return Public(
         posts=catalogue.newest_first(posts),
         left_out=tuple(sorted((*collected.left_out, *left_out))),
         problems=tuple(sorted((*collected.problems, *problems))),
         lock=new_lock,
-        changes=(*guard.changed(posts, here), *strangers),
+        changes=(*guard.changed(posts, here), *guard.strangers(rest, lines, lock)),
         collected=collected,
     )
 
