@@ -38,11 +38,21 @@ def feeds(site: Path, *words: str, given: bytes = b"") -> tuple[int, str, str]:
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+ODD = (
+    b"From: Syst\xe8me de messagerie <MAILER-DAEMON@x.example>\nSubject: failure\n\n<a@b.example>: 550 5.1.1\n",
+    b"Return-Path: <>\nSubject: failure\n\n<a@b.example>: 550 5.1.1\n",
+    b"Return-Path: <>\nFrom: \nSubject: failure\n\n<a@b.example>: 550 5.1.1\n",
+    b"\n\n<a@b.example>: 550 5.1.1\n",
+)
+
+
 def test_odd_mail_is_read_in_silence(site: Path) -> None:
     """A library that stumbles over it writes no traceback to standard error, which cron would mail each time."""
-    odd = b"From: Syst\xe8me de messagerie <MAILER-DAEMON@x.example>\nSubject: failure\n\n<a@b.example>: 550 5.1.1\n"
+    for number, each in enumerate(ODD):
+        (site / "Mail/new" / str(number)).write_bytes(each)
 
-    assert feeds(site, "bounces", "-", given=odd) == (0, "1 left\n", "")
+    assert feeds(site, "bounces") == (0, f"{len(ODD)} left\n", "")
+    assert feeds(site, "bounces", "-", given=ODD[1]) == (0, "1 left\n", "")
 
 
 def test_reader_subscribes_and_confirms_by_two_mails(site: Path) -> None:

@@ -3,6 +3,7 @@
 The messages in bounces/ are our own, modelled on what each of these programs really writes.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -308,6 +309,20 @@ def test_line_ends_make_no_difference(name: str) -> None:
     raw = (BOUNCES / f"{name}.eml").read_bytes()
 
     assert understand(raw) == understand(raw.replace(b"\n", b"\r\n"))
+
+
+@pytest.mark.parametrize("name", ["qmail-remote-unknown", "qmail-no-mailbox", "qmail-over-quota"])
+def test_a_bounce_without_a_sender_is_read(name: str) -> None:
+    """That it is a bounce, its empty Return-Path tells; also where From is there and empty."""
+    raw = (BOUNCES / f"{name}.eml").read_bytes()
+    bare = re.sub(rb"(?mi)^From:.*\n([ \t].*\n)*", b"", raw, count=1)
+    expected = understand(raw)
+
+    assert isinstance(expected, Bounce)
+    for sender in (b"", b"From:\n", b"From: MAILER-DAEMON\n"):
+        found = understand(b"Return-Path: <>\n" + sender + bare)
+        assert isinstance(found, Bounce)
+        assert (expected.verdict, expected.trace.recipient) == (found.verdict, found.trace.recipient)
 
 
 @pytest.mark.parametrize("name", NOTHING)

@@ -6,6 +6,7 @@ and whoever acts on it first checks the signature in the VERP address or the tok
 
 import re
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from email import message_from_bytes
 from typing import Literal
 
@@ -198,6 +199,10 @@ def _scanned(mail: Mail) -> tuple[list[str], list[str]]:
         from flufl.bounce import all_failures
     except ImportError:
         return [], []
+    if not addresses(field(mail, "from")):  # one of its detectors takes that for granted, and none after it is asked
+        mail = deepcopy(mail)
+        del mail["From"]
+        mail["From"] = "mailer-daemon@localhost"
     try:
         temporary, permanent = all_failures(mail)
     except Exception:  # its detectors meet mail that they were not written for
