@@ -1,13 +1,13 @@
 """When issues fall due."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.cadence import due, is_later, local_time, parse, upcoming
+from feeds.cadence import Rhythm, due, is_later, local_time, parse, rhythm, upcoming
 from feeds.errors import SettingsError
 
 ALGIERS = ZoneInfo("Africa/Algiers")
@@ -207,3 +207,24 @@ def test_a_wrong_cadence_is_answered_with_examples(text: str) -> None:
 
     assert str(caught.value).startswith(f'newsletter[0].cadence: "{text}" is no cadence: ')
     assert '"weekly on monday, friday at 08:00"' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on publish", Rhythm("publish")),
+        ("Daily at 7:30", Rhythm("day", (), time(7, 30))),
+        ("weekly on sun, monday and fri at 08:00", Rhythm("week", (0, 4, 6), time(8))),
+        ("monthly on 1, 15, last at 09:00", Rhythm("month", (1, 15, 31), time(9))),
+        ("30 7 * * 1-5", Rhythm("")),
+    ],
+)
+def test_a_cadence_is_taken_apart_for_people(text: str, expected: Rhythm) -> None:
+    """Days of the week begin with Monday, 31 is the last of the month, and a cron line stays what it is."""
+    assert rhythm(text) == expected
+
+
+def test_what_is_no_cadence_has_no_rhythm() -> None:
+    """As when it is read."""
+    with pytest.raises(SettingsError):
+        rhythm("weekly on noday at 8:00")

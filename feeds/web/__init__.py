@@ -10,13 +10,14 @@ script: the token in its address says who may do what, so there is nothing for a
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from feeds.errors import FeedsError, StoreError, UsageError
 from feeds.web import choosing, confirming, leaving, subscribing
@@ -45,9 +46,12 @@ _LATER = {429: "3600", 503: "60"}
 
 def application(desk: Desk) -> Starlette:
     """Return the pages as an ASGI application, below the path of `web.url`."""
-    routes = [Route(path, _endpoint(desk, *handlers), methods=_methods(*handlers)) for path, handlers in PAGES.items()]
+    routes = [
+        Route(f"{desk.path}{path}", _endpoint(desk, *handlers), methods=_methods(*handlers))
+        for path, handlers in PAGES.items()
+    ]
     handlers = {HTTPException: _refused(desk), FeedsError: _refused(desk), Exception: _refused(desk)}
-    pages = Starlette(routes=[Mount(desk.path, routes=routes)] if desk.path else routes, exception_handlers=handlers)
+    pages = Starlette(routes=routes, exception_handlers=handlers)
     pages.router.redirect_slashes = False  # RFC 8058 3.1: no redirects
     return pages
 
@@ -61,8 +65,10 @@ def _endpoint(desk: Desk, show: Handler | None, do: Handler | None) -> Callable[
         handler = do if request.method == "POST" else show
         if handler is None:
             raise HTTPException(405)
+        form: Form = {}
         # What a mail program posts by one click counts, whatever stands in it.
-        form = await form_of(request) if handler is do and do is not leaving.leave else {}
+        with suppress(HTTPException) if handler is leaving.leave else nullcontext():
+            form = await form_of(request) if handler is do else {}
         return await run_in_threadpool(_answer, request, form, handler)
 
     def _answer(request: Request, form: Form, handler: Handler) -> Response:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from feeds.config import Settings, secret
 from feeds.errors import SettingsError
@@ -31,7 +31,8 @@ class Desk:
             raise SettingsError("web.url is empty", mend)
         self.settings, self.store, self.clock = settings, store, clock
         self.url = pages_url(settings)
-        self.path = urlsplit(self.url).path.rstrip("/")
+        self.base = urlsplit(self.url).path  # of links from page to page, by whatever name the reader came
+        self.path = unquote(self.base.rstrip("/"))
         self.templates = environment(settings.root)
         names = self.templates.list_templates(filter_func=lambda name: "pages/" in name and name.endswith(".toml"))
         self.languages = sorted({name.rpartition("/")[2].removesuffix(".toml") for name in names})
@@ -40,12 +41,7 @@ class Desk:
         self.questions = threading.Event()  # set when a mail that asks was queued
         self.enrol: Enrol = asker(settings)
         with store.writing() as connection:
-            self._keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The secrets that tokens may be signed with."""
-        return self._keys
+            self.keys: tuple[str, ...] = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
 
     @cached_property
     def newsletters(self) -> dict[str, Newsletter]:
@@ -71,4 +67,4 @@ class Desk:
 
     def choices_url(self, subscriber: int, generation: int) -> str:
         """Return where a reader chooses."""
-        return f"{self.url}p/{sign(Claim(PREFERENCES, subscriber, generation), self.keys)}"
+        return f"{self.base}p/{sign(Claim(PREFERENCES, subscriber, generation), self.keys)}"

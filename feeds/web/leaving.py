@@ -47,7 +47,7 @@ def _page(desk: Desk, visit: Visit, claim: Claim, *, is_done: bool) -> Page:
     """Return the page for who has a link, also when nobody is left whom it speaks for."""
     newsletter, found = desk.newsletters[_newsletter(claim)], _standing(desk, claim)
     values = {
-        "again_url": f"{desk.url}u/{visit.token}/again" if found else "",
+        "again_url": f"{desk.base}u/{visit.token}/again" if found else "",
         "choices_url": desk.choices_url(claim.subscriber, claim.generation) if found else "",
         "email": found.reader.email if found else "",
         "is_done": is_done,

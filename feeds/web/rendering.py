@@ -57,7 +57,6 @@ def _values(desk: Desk, language: str, newsletter: Newsletter | None) -> dict[st
         "site": desk.settings.site,
         "site_direction": direction(desk.settings.site.language),
         "style": looks[0].style if looks else Style(),
-        "url": desk.url,
         "words": words,
     }
 

@@ -36,5 +36,10 @@ def sign_up(desk: Desk, visit: Visit) -> Page:
 
 
 def _form(desk: Desk, visit: Visit, wrong: str = "") -> Page:
-    filled = {"chosen": visit.form.get("newsletter", ()), "email": visit.said("email"), "wrong": wrong}
+    filled = {
+        "chosen": visit.form.get("newsletter", ()),
+        "email": visit.said("email"),
+        "wrong": wrong,
+        "url": desk.base,
+    }
     return Page("page.subscribe.html", {**mail_form(desk.settings, desk.open), **filled}, 400 if wrong else 200)
