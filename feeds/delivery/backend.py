@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from msgspec import Struct
 
+from feeds.delivery.loop import Steps
 from feeds.model import Outcome
 
 
@@ -30,7 +31,7 @@ class Backend(Protocol):
     login: str
 
     def lanes(self) -> "Sequence[Backend]":
-        """Return what several threads may use at once, each its own; itself alone if it bears but one."""
+        """Return what may carry a message each at the same time; itself alone if it bears but one."""
 
     def open(self) -> None:
         """Get ready. Raises DeliveryError when no message can be handed over now."""
@@ -41,6 +42,9 @@ class Backend(Protocol):
         Raises DeliveryError when this message has not left, and no other can either.
         """
 
+    def steps(self, message: bytes, envelope: Envelope) -> Steps[Outcome]:
+        """Do as `send`, but let others go on while it waits."""
+
     def close(self) -> None:
         """Let go of what `open` took; never raises."""
 
@@ -50,16 +54,25 @@ class Backend(Protocol):
 
 
 class Opened:
-    """The context manager that every backend is, for one thread."""
+    """What most backends are: a context manager, and one message after the other."""
 
     login = ""
 
     def lanes(self) -> Sequence[Self]:
-        """Return itself: most bear but one thread."""
+        """Return itself: most bear but one message at a time."""
         return (self,)
 
     def open(self) -> None:
         """Get ready: most need not."""
+
+    def send(self, message: bytes, envelope: Envelope) -> Outcome:
+        """Hand over one message: each does so in its own way."""
+        raise NotImplementedError
+
+    def steps(self, message: bytes, envelope: Envelope) -> Steps[Outcome]:
+        """Send at once: most need not wait for anybody."""
+        yield from ()
+        return self.send(message, envelope)
 
     def close(self) -> None:
         """Let go: most have nothing to."""

@@ -8,11 +8,12 @@ pace          how fast, and when to stop
 from collections.abc import Sequence
 
 from feeds.delivery.backend import Envelope, Opened
+from feeds.delivery.loop import Steps, aside, finished
 from feeds.delivery.smtp.session import RefusedError, Relay, Reply, Timeouts
 from feeds.delivery.smtp.transaction import Connection, UnsendableError
 from feeds.errors import DeliveryError, LoginError
 from feeds.model import Outcome
-from feeds.replies import Phase, classify
+from feeds.replies import Phase, classify, enhanced_code
 
 __all__ = ["Relay", "Smtp", "Timeouts"]
 
@@ -26,7 +27,7 @@ _MENDS: dict[Phase, str] = {
 
 
 class Smtp(Opened):
-    """One connection to a relay, opened with the first message and kept; for one thread."""
+    """One connection to a relay, opened with the first message and kept."""
 
     remote = True
     repeatable = False
@@ -43,6 +44,10 @@ class Smtp(Opened):
         return [self] if self._connections == 1 else [Smtp(self._relay) for _ in range(self._connections)]
 
     def send(self, message: bytes, envelope: Envelope) -> Outcome:
+        """Do as `steps`, all at once."""
+        return finished(self.steps(message, envelope))
+
+    def steps(self, message: bytes, envelope: Envelope) -> Steps[Outcome]:
         """Hand over one message and say what the relay's reply means.
 
         Raises DeliveryError when the relay takes nothing from us: unreachable, not to be trusted, wrong password,
@@ -51,7 +56,7 @@ class Smtp(Opened):
         if self._locked_out:
             raise self._locked_out
         try:
-            return self._outcome(self._hand_over(message, envelope))
+            return self._outcome((yield from self._hand_over(message, envelope)))
         except RefusedError as refused:
             return self._outcome(refused.reply)
         except UnsendableError as error:
@@ -63,25 +68,30 @@ class Smtp(Opened):
             self._connection.quit()
         self._connection = None
 
-    def _hand_over(self, message: bytes, envelope: Envelope) -> Reply:
-        connection = self._connected()
-        reply = connection.hand_over(message, envelope)
+    def _hand_over(self, message: bytes, envelope: Envelope) -> Steps[Reply]:
+        connection = yield from self._connected()
+        reply = yield from connection.hand_over(message, envelope)
         if connection.count > 1 and _was_stale(reply):
-            reply = self._connected().hand_over(message, envelope)
+            connection = yield from self._connected()
+            reply = yield from connection.hand_over(message, envelope)
         return reply
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> Steps[Connection]:
         """Return the open connection, or a new one when it broke or has carried its share."""
-        if self._connection and self._connection.count >= self._relay.per_connection:
-            self.close()
-        if not self._connection or not self._connection.is_open:
-            self._connection = Connection(self._relay)
+        if self._connection and self._connection.is_open and self._connection.count < self._relay.per_connection:
+            return self._connection
+        self._connection = yield from aside(self._renewed)
         return self._connection
 
+    def _renewed(self) -> Connection:
+        self.close()
+        return Connection(self._relay)
+
     def _outcome(self, reply: Reply) -> Outcome:
-        verdict = classify(reply.phase, reply.code, reply.enhanced, reply.text)
+        enhanced = enhanced_code(reply.text, reply.code)
+        verdict = classify(reply.phase, reply.code, enhanced, reply.text)
         if verdict.state != "queued":
-            return Outcome(verdict.state, reply.code, reply.enhanced, reply.text[:500], verdict.counts, verdict.name)
+            return Outcome(verdict.state, reply.code, enhanced, reply.text[:500], verdict.counts, verdict.name)
         said = f"the relay refuses us: {reply.code} {reply.text[:300]}"
         is_wrong = reply.phase == "auth" and reply.code >= 500  # 454 is that the relay cannot tell now (RFC 4954 6)
         kind = LoginError if is_wrong else DeliveryError

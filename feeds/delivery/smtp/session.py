@@ -15,7 +15,7 @@ from typing import Literal
 from msgspec import Struct
 
 from feeds.errors import DeliveryError
-from feeds.replies import Phase, enhanced_code
+from feeds.replies import Phase
 
 
 class Timeouts(Struct, frozen=True):
@@ -51,11 +51,6 @@ class Reply(Struct, frozen=True):
     phase: Phase
     code: int
     text: str
-
-    @property
-    def enhanced(self) -> str:
-        """The RFC 3463 code in it."""
-        return enhanced_code(self.text, self.code)
 
 
 class RefusedError(Exception):

@@ -5,17 +5,23 @@ may make a double. Here every end is a `Reply` with its phase.
 """
 
 import re
-from collections.abc import Collection, Sequence
+import ssl
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from feeds.delivery.backend import Envelope
+from feeds.delivery.loop import EVENT_READ, EVENT_WRITE, Steps, Wait
 from feeds.delivery.smtp.session import Relay, Reply, log_in, words
 from feeds.replies import Phase
 
+T = TypeVar("T")
 Command = tuple[Phase, bytes]
 
+_CHUNK = 1 << 14  # bytes: all of what TLS holds decrypted, of which no selector knows, is at most 16 KiB
 _QUIT = 10.0  # seconds; nothing depends on the answer
-_MOST_LINES = 1000  # in a reply
+_LONGEST = 1 << 13  # bytes of a reply
+_REPLY, _CODES = re.compile(rb"(?:...-.*\n)*(?!...-).*\n"), re.compile(rb"^.{,4}", re.MULTILINE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _XTEXT = re.compile(r"[^!-*,-<>-~]")
 _DOT, _LEADING_DOT = re.compile(rb"\n\."), re.compile(rb"^\.", re.MULTILINE)
@@ -26,40 +32,42 @@ class UnsendableError(ValueError):
 
 
 class Connection:
-    """An open connection to a relay, for one thread."""
+    """An open connection to a relay."""
 
     def __init__(self, relay: Relay) -> None:
         """Open it. Raises RefusedError or DeliveryError."""
         self._timeouts = relay.timeouts
         self._socket, self._offers = log_in(relay)
+        self._socket.setblocking(False)
         self._read = b""
         self._unfinished = False  # the relay still holds the sender of a transaction that it refused
         self.is_open = True
         self.count = 0  # messages that it was used for
 
-    def hand_over(self, message: bytes, envelope: Envelope) -> Reply:
+    def hand_over(self, message: bytes, envelope: Envelope) -> Steps[Reply]:
         """Send one message; return the reply that ended it. Raises UnsendableError, and has sent nothing then."""
         commands = envelope_commands(envelope, message, self._offers)
         self.count += 1
         try:
-            replies = self._announce(commands)
-            bad = next((reply for reply in replies if not _is_good(reply)), None)
+            replies = yield from self._announce(commands)
+            bad = [reply for reply in replies if not _is_good(reply)]
             self._unfinished = not _is_good(replies[-1])
             if not self._unfinished:  # RFC 2920 3.1: the dot is due even if the only reader was refused
-                replies.append(self._finish(b".\r\n" if bad else stuffed(message)))
+                replies.append((yield from self._finish(b".\r\n" if bad else stuffed(message))))
         except BaseException:  # interrupted: the relay would take our next words for the message
             self.close()
             raise
-        if any(reply.code in (0, 421) for reply in replies):
+        bad.append(replies[-1])
+        if any(reply.code in (0, 421) for reply in bad):
             self.close()
-        return bad or replies[-1]
+        return bad[0]
 
     def quit(self) -> None:
         """Say goodbye and close."""
         with suppress(OSError):
             self._socket.settimeout(_QUIT)
             self._socket.sendall(b"QUIT\r\n")
-            self._reply("dot")
+            self._socket.recv(_CHUNK)
         self.close()
 
     def close(self) -> None:
@@ -67,58 +75,71 @@ class Connection:
         self.is_open = False
         self._socket.close()
 
-    def _announce(self, commands: Sequence[Command]) -> list[Reply]:
+    def _announce(self, commands: Sequence[Command]) -> Steps[list[Reply]]:
         """Send MAIL, RCPT and DATA, in one go if the relay can (RFC 2920), else until one is refused."""
         if self._unfinished:
             commands = [("mail", b"RSET\r\n"), *commands]
         if "pipelining" in self._offers:
-            return self._exchange(commands)
+            return (yield from self._exchange(commands))
         replies: list[Reply] = []
         for command in commands:
-            replies += self._exchange([command])
+            replies += yield from self._exchange([command])
             if not _is_good(replies[-1]):
                 break
         return replies
 
-    def _exchange(self, commands: Sequence[Command]) -> list[Reply]:
+    def _exchange(self, commands: Sequence[Command]) -> Steps[list[Reply]]:
         """Send these commands at once; return their replies, of which the last one is silence if the relay is gone."""
         replies: list[Reply] = []
         try:
-            self._socket.settimeout(self._timeouts.command)
-            self._socket.sendall(b"".join([line for _, line in commands]))
+            yield from self._send(b"".join([line for _, line in commands]), self._timeouts.command)
             for phase, _ in commands:
-                replies.append(self._reply(phase))
+                replies.append((yield from self._reply(phase, self._timeouts.command)))
         except OSError as error:
             replies.append(Reply(commands[len(replies)][0], 0, words(str(error))))
         return replies
 
-    def _finish(self, body: bytes) -> Reply:
+    def _finish(self, body: bytes) -> Steps[Reply]:
         """Send the body with the dot. Not all of it left? Then the dot did not, and nothing was accepted."""
         phase: Phase = "data"
         try:
-            self._socket.settimeout(self._timeouts.dot)
-            self._socket.sendall(body)
+            yield from self._send(body, self._timeouts.dot)
             phase = "dot"
-            return self._reply(phase)
+            return (yield from self._reply(phase, self._timeouts.dot))
         except OSError as error:
             return Reply(phase, 0, words(str(error)))
 
-    def _reply(self, phase: Phase) -> Reply:
+    def _reply(self, phase: Phase, seconds: float) -> Steps[Reply]:
         """Read one reply, of any number of lines (RFC 5321 4.2.1). Raises OSError when there will be none."""
-        lines: list[bytes] = []
-        while len(lines) < _MOST_LINES:
-            line, found, rest = self._read.partition(b"\n")
-            if found:
-                self._read = rest
-                lines.append(line[4:])
-                if line[3:4] != b"-":
-                    return Reply(phase, int(line[:3]) if line[:3].isdigit() else 0, words(b" ".join(lines)))
-            else:
-                chunk = self._socket.recv(4096)
-                if not chunk:
-                    raise ConnectionError("connection closed by the relay")
-                self._read += chunk
-        raise ConnectionError("a reply without end")
+        while not (found := _REPLY.match(self._read, 0, _LONGEST)):
+            if len(self._read) >= _LONGEST:
+                raise ConnectionError("a reply without end")
+            yield Wait(self._socket, EVENT_READ, seconds)
+            chunk = yield from self._patiently(self._socket.recv, _CHUNK, EVENT_READ, seconds)
+            if not chunk:
+                raise ConnectionError("connection closed by the relay")
+            self._read += chunk
+        self._read = self._read[found.end() :]
+        said = found[0]
+        return Reply(phase, int(said[:3]) if said[:3].isdigit() else 0, words(_CODES.sub(b"", said)))
+
+    def _send(self, data: bytes, seconds: float) -> Steps[None]:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[(yield from self._patiently(self._socket.send, rest, EVENT_WRITE, seconds)) :]
+
+    def _patiently(self, deed: Callable[[Any], T], argument: object, event: int, seconds: float) -> Steps[T]:
+        """Do what the socket may not be ready for; TLS may have to read in order to write, and the other way round."""
+        while True:
+            try:
+                return deed(argument)
+            except ssl.SSLWantReadError:
+                event = EVENT_READ
+            except ssl.SSLWantWriteError:
+                event = EVENT_WRITE
+            except BlockingIOError:
+                pass
+            yield Wait(self._socket, event, seconds)
 
 
 def envelope_commands(envelope: Envelope, message: bytes, offers: Collection[str]) -> list[Command]:
