@@ -10,7 +10,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
-from hmac import digest
 from html import escape
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from feeds.mail.bodies import DATE, MESSAGE_ID, NAME, NAME_IN_HTML, PREFERENCES,
 from feeds.mail.headers import Mailbox, header, mailboxes, one_line, phrase, plain_address, sentence
 from feeds.mail.letterhead import Letterhead, letterhead
 from feeds.model import Variant
-from feeds.tokens import LENGTH
+from feeds.tokens import LENGTH, mac
 
 __all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhead", "message_id", "personal", "stamp"]
 
@@ -78,8 +77,8 @@ def personal(text: str, recipient: Recipient) -> str:
 
 def message_id(issue_id: int, subscriber_id: int, secret: str, domain: str) -> str:
     """Return the Message-ID of an issue for a subscriber: the same at each attempt, telling nobody the address."""
-    seal = digest(secret.encode("utf-8", "surrogateescape"), f"message {issue_id}:{subscriber_id}".encode(), sha256)
-    return f"<{issue_id}.{seal.hex()[:32]}@{domain}>"
+    seal = mac(secret, f"message {issue_id}:{subscriber_id}".encode()).hex()
+    return f"<{issue_id}.{seal[:32]}@{domain}>"
 
 
 def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:
