@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from feeds.model import Delivery, Outcome
 from feeds.store.bulk import update_each
-from feeds.store.engine import unchecked
+from feeds.store.engine import enlarge_cache, unchecked
 from feeds.store.subscribers import Group, in_group
 from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
 
@@ -95,6 +95,7 @@ def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: st
     }
     readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
     queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
+    enlarge_cache(connection)
     with unchecked(connection):
         return connection.execute(queued).rowcount
 
@@ -121,23 +122,21 @@ def claim(
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` deliveries of an issue whose turn has come, but none to domains in `without`."""
     found = tuple(Claimed(*row) for row in connection.execute(claimable(issue_id, now, limit, without)))
-    ours = and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id.in_([each.subscriber_id for each in found]))
-    connection.execute(update(delivery).where(ours).values(state="claimed", worker_id=worker_id, updated=now))
+    rows = [{"subscriber": each.subscriber_id} for each in found]
+    update_each(connection, _CLAIM, rows, issue=issue_id, worker=worker_id, now=moment(now))
     return found
 
 
 _NOW, _TURN = bindparam("now", type_=BigInteger()), bindparam("turn", type_=BigInteger())  # as `moment` gives them
-_MINE = and_(
-    delivery.c.issue_id == bindparam("issue"),
-    delivery.c.subscriber_id == bindparam("subscriber"),
-    delivery.c.worker_id == bindparam("worker"),
-)
+_ONE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.subscriber_id == bindparam("subscriber"))
+_MINE = and_(_ONE, delivery.c.worker_id == bindparam("worker"))
 _ACTIVE = or_(
     select(1).where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status == "active").exists(),
     select(1)  # or they are being asked, by this very message
     .where(request.c.subscriber_id == delivery.c.subscriber_id, request.c.issue_id == delivery.c.issue_id)
     .exists(),
 )
+_CLAIM = update(delivery).where(_ONE).values(state="claimed", worker_id=bindparam("worker"), updated=_NOW)
 _START = (
     update(delivery)
     .where(_MINE, delivery.c.state == "claimed", _ACTIVE)
