@@ -5,6 +5,7 @@ store, and fires a cron trigger twice on the night that summer time ends. So it 
 due, and whether it was done already, the database knows.
 """
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -28,6 +29,7 @@ def run_every_minute(deed: Callable[[Callable[[], bool]], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, note)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would warn each minute of one that takes longer
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         lambda: deed(stop.is_set),

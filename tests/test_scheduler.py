@@ -8,6 +8,25 @@ from pathlib import Path
 
 POST = "---\ntitle: خبر\ndate: 2025-01-01\n---\n\nنص\n"
 
+SLOW = """
+import os, signal, threading
+import feeds.scheduler as it
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
+every, again, runs = it.IntervalTrigger, threading.Event(), []
+it.IntervalTrigger = lambda minutes: every(seconds=minutes)
+class Watched(it.BackgroundScheduler):
+    def start(self):
+        self.add_listener(lambda event: again.set(), EVENT_JOB_MAX_INSTANCES)
+        super().start()
+it.BackgroundScheduler = Watched
+def deed(told):
+    runs.append(told)
+    again.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+it.run_every_minute(deed)
+print(len(runs))
+"""
+
 
 def test_runs_at_once_and_ends_on_sigterm(tmp_path: Path) -> None:
     """The first round comes without waiting for the minute; SIGTERM ends it with exit code 0."""
@@ -25,3 +44,10 @@ def test_runs_at_once_and_ends_on_sigterm(tmp_path: Path) -> None:
     assert said.startswith("feeds: ")
     assert code == 0
     assert (tmp_path / "public/feed.xml").exists()
+
+
+def test_round_that_takes_longer_is_alone_and_nothing_is_said_of_it() -> None:
+    """A large issue takes hours: no second round beside it, and no line for each minute in the journal."""
+    done = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, text=True, check=True)
+
+    assert (done.stdout, done.stderr) == ("1\n", "")
