@@ -30,7 +30,7 @@ def look_up(values: Mapping[str, Any], key: str) -> Any:
 def first(values: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[str, Any]:
     """Return the first of these keys that says anything, and what it says; else ("", None)."""
     for key in keys:
-        value = look_up(values, key)
+        value = values.get(key) if "." not in key else look_up(values, key)
         if value is not None and value not in ("", [], {}):
             return key, value
     return "", None

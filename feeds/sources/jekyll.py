@@ -5,6 +5,7 @@ As lib/jekyll/{document,page,url,utils,readers/post_reader,drops/url_drop}.rb of
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -28,35 +29,37 @@ _OWN_FOLDERS = {"_site", "_layouts", "_includes", "_sass", "_data", "_plugins"}
 
 def place(path: str) -> Place:
     """Read what a path says: `es/_posts/2024-01-31-hola.md` is a post of the category "es"."""
-    *folders, name = path.split("/")
+    above, _, name = path.rpartition("/")
     stem, dot, _ = name.rpartition(".")
     stem = (stem if dot else name).rstrip(".")
     dated = _DATED.fullmatch(stem)
     day, slug = dated.groups() if dated else ("", stem)
-    kind = _kind(folders)
+    folders, kind, categories, own = _folders(above)
     return Place(
         path=path,
         stem=stem,
         slug=slug,
         day=day,
-        folders=tuple(folders),
-        categories=tuple(folders[: folders.index(f"_{kind}")]) if kind in ("posts", "drafts") else (),
+        folders=folders,
+        categories=categories,
         collection="posts" if kind == "drafts" else kind,
         is_draft=kind == "drafts",
         needs_front_matter=kind not in ("posts", "drafts"),
-        refused=_refused(folders, name, kind, day),
+        refused=f"in {own}, which holds no posts" if own else _refused(name, kind, day),
     )
 
 
-def _kind(folders: list[str]) -> str:
-    """Name the group that a file in these folders belongs to; "" for a page."""
+@lru_cache(maxsize=1024)
+def _folders(above: str) -> tuple[tuple[str, ...], str, tuple[str, ...], str]:
+    """Read the folders that a file lies in: the group ("" for pages), the categories, and which one is Jekyll's own."""
+    folders = tuple(above.split("/")) if above else ()
     special = next((folder for folder in folders if folder in ("_posts", "_drafts")), "")
-    return (special or (folders[0] if folders and folders[0].startswith("_") else ""))[1:]
+    kind = (special or (folders[0] if folders and folders[0].startswith("_") else ""))[1:]
+    categories = folders[: folders.index(special)] if special else ()
+    return folders, kind, categories, next((folder for folder in folders if folder in _OWN_FOLDERS), "")
 
 
-def _refused(folders: list[str], name: str, kind: str, day: str) -> str:
-    if own := next((folder for folder in folders if folder in _OWN_FOLDERS), ""):
-        return f"in {own}, which holds no posts"
+def _refused(name: str, kind: str, day: str) -> str:
     if name.startswith("_"):
         return "its name starts with _, so Jekyll passes it by"
     return "no date in its name, so Jekyll takes it for no post" if kind == "posts" and not day else ""
@@ -100,10 +103,12 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """Return what the `defaults` of _config.yml say of a path; the narrower a scope, the more it counts."""
     given = [each for each in _list(data.get("defaults")) if isinstance(each, dict)]
     scoped = [(each["scope"], each.get("values")) for each in given if isinstance(each.get("scope"), dict)]
+    found = place(path)
+    kinds = ("drafts", "posts") if found.is_draft else (found.collection or "pages",)
     holding = [
         (str(scope.get("path") or ""), values)
         for scope, values in scoped
-        if isinstance(values, dict) and _is_within(scope, path)
+        if isinstance(values, dict) and _is_within(scope, path, kinds)
     ]
     merged: dict[str, Any] = {}
     for _, values in sorted(holding, key=lambda each: len(each[0])):
@@ -111,9 +116,7 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     return merged
 
 
-def _is_within(scope: Mapping[str, Any], path: str) -> bool:
-    found = place(path)
-    kinds = ("drafts", "posts") if found.is_draft else (found.collection or "pages",)
+def _is_within(scope: Mapping[str, Any], path: str, kinds: tuple[str, ...]) -> bool:
     folder = str(scope.get("path") or "").strip("/")
     is_there = (
         not folder or f"{path}/".startswith(f"{folder}/") or ("*" in folder and PurePosixPath(path).match(folder))

@@ -1,6 +1,7 @@
 """No engine: any folder of Markdown or HTML files, each the page that its path names."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -16,9 +17,14 @@ _ROOTS = ("src/content", "_content", "content", "src/pages", "pages")
 def place(path: str) -> Place:
     """Read what a path says: a date in the name or the folders, a language, a folder of its own for `slug/index.md`."""
     found = paths.place(path)
-    *folders, name = path.split("/")
+    above, _, name = path.rpartition("/")
     # Without an engine the address is the path: that of `x.ar.md` is not that of `x.md`.
-    return replace(found, stem=name.rpartition(".")[0], folders=tuple(paths.below(folders, _ROOTS)))
+    return replace(found, stem=name.rpartition(".")[0], folders=_folders(above))
+
+
+@lru_cache(maxsize=1024)
+def _folders(above: str) -> tuple[str, ...]:
+    return tuple(paths.below(above.split("/") if above else [], _ROOTS))
 
 
 def address(piece: Piece, permalink: str) -> str:

@@ -272,6 +272,7 @@ def _matter(text: str, path: str, beside: Beside) -> FrontMatter:
     return replace(header, block=replace(header.block, body=matter.body, body_line=matter.block.body_line))
 
 
+@lru_cache(maxsize=256)
 def _primary(language: str) -> str:
     return language.partition("-")[0].lower()
 

@@ -65,11 +65,13 @@ def _yaml(text: str, start: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, said, words, lines, _, other in _YAML.findall(text, start):
         if key:
-            many = _IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines) if lines else None
-            value = (_scalar(said) if said else None) if many is None else [_scalar(each) for each in many]
             if (name := _name(key)) in values:
                 raise ValueError
-            values[name] = value
+            if said:
+                values[name] = _scalar(said)
+            else:
+                many = _IN_BRACKETS.findall(words) if words else _IN_LINES.findall(lines) if lines else None
+                values[name] = many and [_scalar(each) for each in many]
         elif other:
             raise ValueError
     return values
