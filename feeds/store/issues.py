@@ -1,16 +1,17 @@
 """Issues, their variants, and the occasions that made them due."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from feeds.model import Issue, Variant
-from feeds.store import requests
+from feeds.store import requests, tally
 from feeds.store.tables import PENDING, delivery, issue, occasion, variant
 
 _VARIANT = [variant.c[name] for name in Variant.__struct_fields__]
+_UNSETTLED = {*PENDING, "uncertain"}
 
 
 class NewIssue(Struct, frozen=True):
@@ -113,9 +114,9 @@ def resume(connection: Connection, issue_id: int) -> bool:
 
 def close_done(connection: Connection, now: datetime) -> None:
     """Close the open issues whose every delivery is settled and certain."""
-    unsettled = select(1).where(delivery.c.issue_id == issue.c.id, delivery.c.state.in_((*PENDING, "uncertain")))
-    done = update(issue).where(issue.c.state == "open", ~unsettled.exists())
-    connection.execute(done.values(state="done", closed=now))
+    done = [each.id for each in listed(connection, state="open") if each.deliveries.keys().isdisjoint(_UNSETTLED)]
+    change = update(issue).where(issue.c.id.in_(done), issue.c.state == "open")
+    connection.execute(change.values(state="done", closed=now))
 
 
 def find(connection: Connection, newsletter: str, number: int) -> Issue | None:
@@ -145,15 +146,6 @@ def listed(connection: Connection, *, newsletter: str = "", state: str = "") -> 
 
 
 def _issues(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> Iterator[Issue]:
-    counts = _counts(connection, [row.id for row in rows])
+    counts = tally.counts(connection, {row.id: row.frozen for row in rows})
     for row in rows:
-        yield Issue(row.id, row.newsletter, row.number, row.due_key, row.state, row.opened, counts.get(row.id, {}))
-
-
-def _counts(connection: Connection, issue_ids: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
-    counts: dict[int, dict[str, int]] = {}
-    columns = (delivery.c.issue_id, delivery.c.state)
-    query = select(*columns, func.count()).where(delivery.c.issue_id.in_(issue_ids)).group_by(*columns)
-    for issue_id, state, count in connection.execute(query.order_by(*columns)):
-        counts.setdefault(issue_id, {})[state] = count
-    return counts
+        yield Issue(row.id, row.newsletter, row.number, row.due_key, row.state, row.opened, counts[row.id])

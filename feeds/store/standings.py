@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, select
 
-from feeds.store.tables import delivery, issue, worker
+from feeds.store.tables import APART, apart, delivery, issue, worker
 
 
 class Reason(Struct, frozen=True):
-    """How many deliveries of an issue ended alike."""
+    """How many deliveries of an issue are neither sent nor under way, for the same reason."""
 
     state: str
     meaning: str  # of the last reply, in a word
     code: int  # SMTP; 0 without a reply
     enhanced: str
     readers: int
-    example: str  # one of their replies
+    example: str  # one of their replies, any
 
 
 class Standing(Struct, frozen=True):
@@ -44,11 +44,13 @@ _STANDING: list[Column[Any]] = [
 
 
 def reasons(connection: Connection, issue_id: int) -> tuple[Reason, ...]:
-    """Return why the deliveries of an issue are where they are, the most frequent first."""
+    """Return why deliveries of an issue are neither sent nor under way, the most frequent reason first."""
     alike = (delivery.c.state, delivery.c.meaning, delivery.c.code, delivery.c.enhanced)
-    count = func.count().label("readers")
-    query = select(*alike, count, func.max(delivery.c.reply)).where(delivery.c.issue_id == issue_id).group_by(*alike)
-    return tuple(Reason(*row) for row in connection.execute(query.order_by(count.desc(), *alike)))
+    found = select(*alike, func.count().label("readers")).where(_apart_of(issue_id)).group_by(*alike).cte("found")
+    same = [column == found.c[column.name] for column in alike]
+    example = select(delivery.c.reply).where(_apart_of(issue_id), *same).limit(1).scalar_subquery()
+    query = select(found, example).order_by(found.c.readers.desc(), *(found.c[column.name] for column in alike))
+    return tuple(Reason(*row) for row in connection.execute(query))
 
 
 def of_issue(connection: Connection, issue_id: int, states: Sequence[str] = ()) -> Iterator[Standing]:
@@ -66,7 +68,7 @@ def of_reader(connection: Connection, subscriber_id: int) -> Iterator[Standing]:
 
 def next_turn(connection: Connection, issue_id: int) -> datetime | None:
     """Return when the first deferred delivery of an issue is tried again."""
-    deferred = (delivery.c.issue_id == issue_id) & (delivery.c.state == "deferred")
+    deferred = and_(_apart_of(issue_id), delivery.c.state == "deferred")
     turn: datetime | None = connection.scalar(select(func.min(delivery.c.next_at)).where(deferred))
     return turn
 
@@ -74,6 +76,10 @@ def next_turn(connection: Connection, issue_id: int) -> datetime | None:
 def at_work(connection: Connection, now: datetime) -> int:
     """Return how many processes deliver."""
     return connection.scalar(select(func.count()).where(worker.c.lease >= now)) or 0
+
+
+def _apart_of(issue_id: int) -> ColumnElement[bool]:
+    return and_(apart, delivery.c.state.in_(APART), delivery.c.issue_id == issue_id)
 
 
 def _standings() -> Select[Any]:

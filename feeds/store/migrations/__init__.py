@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from feeds.errors import StoreError
+from feeds.store import tally
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
-HISTORY = ("0001", "0002", "0003")
+HISTORY = ("0001", "0002", "0003", "0004")
 NEWEST = HISTORY[-1]
 
 
@@ -51,6 +52,7 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
+    tally.begin(connection)
     # The same table that alembic would make.
     connection.execute(
         text(
