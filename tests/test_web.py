@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
@@ -12,6 +14,7 @@ from feeds.errors import SettingsError, StoreError
 from feeds.model import Newsletter, Subscription
 from feeds.store import Store
 from feeds.web import Desk
+from feeds.web.languages import chosen
 from feeds.web.limiter import ALL, EACH
 from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
 from tests.web_site import ENVIRONMENT, Site, body, link, one_click
@@ -372,6 +375,12 @@ def test_stranger_is_spoken_to_in_their_language(site: Site, accepted: str, lang
 
     assert f'<html lang="{language}"' in reply.text
     assert reply.headers["content-language"] == language
+
+
+@given(st.text(st.characters(codec="latin-1"), max_size=60) | st.from_regex(r"([a-z]{2,3}(;q=[01]\.\d)?, ?){0,5}"))
+def test_any_header_gives_a_language(accepted: str) -> None:
+    """Ours, whatever stands in it."""
+    assert chosen(accepted, "ar", ["de", "en"]) in ("ar", "de", "en")
 
 
 def test_reader_is_spoken_to_in_theirs(site: Site) -> None:

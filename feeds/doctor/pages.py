@@ -28,9 +28,8 @@ def _answer(url: str) -> Finding:
     try:
         page = fetch(url)
     except FeedsError as error:
-        return Finding(
-            "unchecked", f"{url} does not answer here: {error.what}", "see that `feeds pages` runs behind it"
-        )
+        what = f"{url} does not answer here: {error.what.rpartition(': ')[2]}"
+        return Finding("unchecked", what, "see that `feeds pages` runs behind it")
     if b'name="email"' not in page:
         return Finding("error", f"{url} is not the form", "let the web server pass on what is below web.url")
     return Finding("ok", f"{url} answers")

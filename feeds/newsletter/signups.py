@@ -5,11 +5,12 @@ learn what is known of one. Whoever takes the list next, asks: `feeds pages` eve
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from feeds.config import Settings
 from feeds.delivery import Backend
+from feeds.model import Issue
 from feeds.newsletter.confirming import asker
 from feeds.newsletter.ledger import Clock
 from feeds.newsletter.outbox import Delivered, deliver
@@ -36,18 +37,26 @@ def ask_waiting(settings: Settings, store: Store, now: datetime) -> int:
     with store.writing() as connection:
         together: dict[tuple[str, str], list[NewSubscriber]] = defaultdict(list)
         for each in signups.take(connection):
-            consent = f"asked on the page on {each.at:%Y-%m-%d %H:%M} UTC"
-            together[each.newsletter, consent].append(checked(each.email, "", "", "", ()))
+            if each.newsletter in open_now:
+                consent = f"asked on the page on {each.at:%Y-%m-%d %H:%M} UTC"
+                together[each.newsletter, consent].append(checked(each.email, "", "", "", ()))
         for (newsletter, consent), readers in together.items():
-            if newsletter in open_now:
-                mails += enrol(connection, newsletter, readers, consent, now)["added"]
+            mails += enrol(connection, newsletter, readers, consent, now)["added"]
     return mails
 
 
 def deliver_questions(
-    settings: Settings, store: Store, backend: Backend, clock: Clock, *, environ: Mapping[str, str]
+    settings: Settings,
+    store: Store,
+    backend: Backend,
+    clock: Clock,
+    *,
+    environ: Mapping[str, str],
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Delivered:
     """Hand over what asks readers to confirm, and nothing else of the outbox. Raises as `deliver` does."""
-    return deliver(
-        settings, store, backend, clock, environ=environ, wanted=lambda issue: requests.is_stream(issue.newsletter)
-    )
+
+    def asks(issue: Issue) -> bool:
+        return requests.is_stream(issue.newsletter)
+
+    return deliver(settings, store, backend, clock, environ=environ, stopping=stopping, wanted=asks)

@@ -27,11 +27,13 @@ class Errands:
     ) -> None:
         """Take a backend that carries mails, and whom to tell what went wrong."""
         self._desk, self._backend, self._complain, self._environ = desk, backend, complain, environ
+        self._stop = threading.Event()
         self._rested: datetime | None = None
         self._looked: datetime | None = None
 
     def run_until(self, stop: threading.Event) -> None:
         """Do what there is to do, again and again."""
+        self._stop = stop
         self.run()
         while not stop.wait(PAUSE):
             self.run()
@@ -55,7 +57,8 @@ class Errands:
         if ask_waiting(desk.settings, desk.store, now):
             desk.questions.set()
         if desk.questions.is_set():
-            deliver_questions(desk.settings, desk.store, self._backend, desk.clock, environ=self._environ)
+            what = (desk.settings, desk.store, self._backend, desk.clock)
+            deliver_questions(*what, environ=self._environ, stopping=self._stop.is_set)
             desk.questions.clear()
 
 
