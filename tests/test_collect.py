@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds import tree
 from feeds.collect import choose_dialect, collect, read_body
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Site
@@ -113,6 +114,18 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
     assert paths(tmp_path) == ["posts/a.md/b.md"]
     assert problems(tmp_path) == {"posts/pipe.md": "it is no ordinary file"}
+
+
+@pytest.mark.parametrize("before", ["", POST + "more\n" * 9, POST[:-1]])
+def test_a_file_that_changes_while_it_is_looked_at(tmp_path: Path, before: str) -> None:
+    """A file that has grown or shrunk since the folders were walked is read to its end."""
+    write(tmp_path, {"posts/a.md": before})
+    grown = tree.grow(str(tmp_path), ["posts"])
+    write(tmp_path, {"posts/a.md": POST + "more"})
+
+    (row,) = collect(tmp_path, ["posts"], "plain", "", SITE, grown=grown).rows.found
+    assert row.post is not None
+    assert row.digest == read_body(tmp_path, row.post).digest
 
 
 def test_a_giant_is_not_read(tmp_path: Path) -> None:
