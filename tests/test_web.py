@@ -293,7 +293,7 @@ def test_all_together_sign_up_so_many(site: Site) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "", 404),
+        ("GET", "", 200),
         ("GET", "nowhere", 404),
         ("GET", "u/", 404),
         ("GET", "u/x/", 404),
@@ -434,8 +434,18 @@ def test_other_secret_makes_links_void(site: Site) -> None:
     assert site.readers() == {"reader@example.org": "active"}
 
 
-def test_mail_program_that_is_told_to_wait_rests(site: Site) -> None:
-    """A relay that refuses us is not asked again at once; what waits is not forgotten."""
+def test_posts_that_cannot_be_read_keep_nobody_waiting(site: Site) -> None:
+    """Only their topics are not known."""
+    (site.settings.root / "posts").rmdir()
+    site.sign_up("leila@example.net")
+    site.errands.run()
+
+    assert [type(each) for each in site.complaints] == [SettingsError]
+    assert len(site.mails()) == 1
+
+
+def test_relay_that_refuses_us_is_left_alone_for_a_while(site: Site) -> None:
+    """It is not asked again at once; what waits is not forgotten."""
     site.memory.expect(StoreError("busy"))
     site.sign_up("leila@example.net")
     for _ in range(3):

@@ -9,6 +9,7 @@ GET and HEAD change nothing, since machines follow every link of a mail. A POST 
 script: the token in its address says who may do what, so there is nothing for a forged request to ride on.
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
@@ -32,6 +33,7 @@ Handler = Callable[[Desk, Visit], Page | Response]
 
 # path -> what answers GET and HEAD, and what answers POST; a GET shows, only a POST does.
 PAGES: dict[str, tuple[Handler | None, Handler | None]] = {
+    "/": (subscribing.show, None),
     "/subscribe": (subscribing.show, subscribing.sign_up),
     "/c/{token}": (confirming.show, confirming.confirm),
     "/u/{token}": (leaving.show, leaving.leave),
@@ -41,6 +43,7 @@ PAGES: dict[str, tuple[Handler | None, Handler | None]] = {
     "/p/{token}/forget": (None, choosing.forget),
 }
 ERRORS = {404: "not_found", 405: "not_allowed", 413: "too_large", 429: "too_many", 503: "unavailable"}
+_LOG = logging.getLogger(__name__)
 _LATER = {429: "3600", 503: "60"}
 
 
@@ -50,8 +53,8 @@ def application(desk: Desk) -> Starlette:
         Route(f"{desk.path}{path}", _endpoint(desk, *handlers), methods=_methods(*handlers))
         for path, handlers in PAGES.items()
     ]
-    handlers = {HTTPException: _refused(desk), FeedsError: _refused(desk), Exception: _refused(desk)}
-    pages = Starlette(routes=routes, exception_handlers=handlers)
+    refuse = _refused(desk)
+    pages = Starlette(routes=routes, exception_handlers=dict.fromkeys((HTTPException, FeedsError, Exception), refuse))
     pages.router.redirect_slashes = False  # RFC 8058 3.1: no redirects
     return pages
 
@@ -87,6 +90,8 @@ def _visit(request: Request, form: Form) -> Visit:
 def _refused(desk: Desk) -> Callable[[Request, Exception], Response]:
     def refuse(request: Request, error: Exception) -> Response:
         status = _status(error)
+        if status >= 500 and isinstance(error, FeedsError):
+            _LOG.error("feeds: %s", error)  # a line for the operator; of what is no error of ours, uvicorn tells
         headers = dict(getattr(error, "headers", None) or {})
         if status in _LATER:
             headers["Retry-After"] = _LATER[status]

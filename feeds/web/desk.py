@@ -25,10 +25,12 @@ class Desk:
     """The settings, the database, the secrets and the templates."""
 
     def __init__(self, settings: Settings, store: Store, clock: Clock, *, environ: Mapping[str, str]) -> None:
-        """Take what is there. Raises SettingsError without an address of the pages or a sender."""
+        """Take what is there. Raises SettingsError without an address of the pages, a newsletter or a sender."""
         if not settings.web.url:
             mend = "set it to the public address of the pages, as https://example.org/mail/"
             raise SettingsError("web.url is empty", mend)
+        if not settings.newsletter:
+            raise SettingsError("this site has no newsletter", "add [[newsletter]] to feeds.toml")
         self.settings, self.store, self.clock = settings, store, clock
         self.url = pages_url(settings)
         self.base = urlsplit(self.url).path  # of links from page to page, by whatever name the reader came

@@ -41,25 +41,35 @@ class Errands:
     def run(self) -> None:
         """Do what there is to do now."""
         now = self._desk.clock()
-        if self._rested and now < self._rested:
-            return
-        try:
-            if not self._looked or now - self._looked >= _FRESH:
-                self._looked = now
-                self._desk.topics = _topics(self._desk, now)
-            self._ask(now)
-        except FeedsError as error:
+        if not self._looked or now - self._looked >= _FRESH:
+            self._looked = now
+            self._tries(self._learn)
+        if (not self._rested or now >= self._rested) and not self._tries(self._ask):
             self._rested = now + RESTS
+
+    def _tries(self, errand: Callable[[datetime], None]) -> bool:
+        """Tell whether an errand came to its end; that one did not holds up no other."""
+        try:
+            errand(self._desk.clock())
+        except FeedsError as error:
             self._complain(error)
+            return False
+        return True
+
+    def _learn(self, now: datetime) -> None:
+        self._desk.topics = _topics(self._desk, now)
 
     def _ask(self, now: datetime) -> None:
         desk = self._desk
-        if ask_waiting(desk.settings, desk.store, now):
-            desk.questions.set()
-        if desk.questions.is_set():
+        if not (ask_waiting(desk.settings, desk.store, now) or desk.questions.is_set()):
+            return
+        desk.questions.clear()  # what is queued from here on is for the next time
+        try:
             what = (desk.settings, desk.store, self._backend, desk.clock)
             deliver_questions(*what, environ=self._environ, stopping=self._stop.is_set)
-            desk.questions.clear()
+        except FeedsError:
+            desk.questions.set()
+            raise
 
 
 def _topics(desk: Desk, now: datetime) -> tuple[str, ...]:
