@@ -317,6 +317,18 @@ def test_text_is_narrow_and_addresses_stand_alone() -> None:
     assert all(re.fullmatch(r"https://\S+", line) for line in lines if "://" in line)
 
 
+@pytest.mark.parametrize("content", ["summary", "full"])
+def test_text_is_hardly_longer_than_what_it_tells(content: str) -> None:
+    """It is made from the posts; made from HTML it would hold the padding of tables, several times as much."""
+    table = f"<table><tr><td>{ARABIC}</td><td><table><tr><td>{ARABIC}</td></tr></table></td></tr></table>"
+    posts = many(8, html=table)
+    told = sum(len(part) for each in posts for part in (each.post.title, each.summary, each.post.url))
+
+    text = issue(*posts, content=content, max_posts=8).text
+
+    assert 0.5 * told < len(text) < 1.2 * told
+
+
 def test_a_reader_without_web_pages_unsubscribes_by_mail() -> None:
     """Without pages for readers the way out is a mail, in HTML and text."""
     variant = issue(web_url="")
