@@ -52,7 +52,7 @@ class Enclosure(Struct, frozen=True):
     duration: int = 0  # seconds; 0 when unknown
 
 
-class Post(Struct, frozen=True):
+class Post(Struct, frozen=True, gc=False):
     """A piece that the author wrote: one file, without its body."""
 
     path: str

@@ -15,7 +15,7 @@ from msgspec.structs import force_setattr, replace
 from feeds import cache, sources, tree
 from feeds.collect import parts
 from feeds.collect.parts import Head, Parts
-from feeds.collect.row import UNSURE, Row, offsets, restore
+from feeds.collect.row import UNSURE, Row, offsets, packed, restore
 from feeds.collect.sight import Shelf, Sight
 from feeds.halves import halves
 from feeds.identity.lock import Noted
@@ -58,7 +58,7 @@ class Rows:
             restore(self._before)
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         stamps = {file[0]: file[1:] for file in grown.files}
-        kept = [row for row in self._before if stamps.get(row.path) == row.stamp]
+        kept = [row for row in self._before if (stamp := stamps.get(row.path)) and packed(stamp) == row.stamp]
         if inner or any(row.left_out == _PART for row in kept):
             kept = [row for row in kept if (row.left_out == _PART) == (row.path in inner)]
         rest = sorted(stamps.keys() - {row.path for row in kept})
@@ -80,9 +80,9 @@ class Rows:
         self.seen, self._before = self._parts.seen, self._parts.rows
         restore(self._before)
         known = {row.path: row for row in self._before}
-        there = {file[0]: file[1:] for file in self._parts.files}
+        there = {file[0]: packed(file[1:]) for file in self._parts.files}
         new = {path for path in there if path not in known and self._is_text(path)}
-        fresh = sorted([*new, *(path for path, row in known.items() if there.get(path) != row.stamp)])
+        fresh = sorted([*new, *(path for path, row in known.items() if there.get(path, row.stamp) != row.stamp)])
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         if len(fresh) > _FEW or known.keys() - there.keys() or not self._are_alone(new, inner):
             return None
@@ -110,15 +110,13 @@ class Rows:
 
     def note(self) -> bytes:
         """Note for the next build what became of the files; return the name of what is noted now, b"" for nothing."""
-        sure = self._settled
-        if not sure or not self._is_settled_beside:
+        if not self._settled or not self._is_settled_beside:
             return b""
-        rows = [row if row.stamp[1] < sure > row.stamp[2] else replace(row, stamp=UNSURE) for row in self.found]
         if self._parts:
-            return self._parts.note(self._root, self._key, self.seen, rows)
-        if rows != self._before or not self._head or self._head.states != self._now.states:
+            return self._parts.note(self._root, self._key, self.seen, self.found)
+        if self.found != self._before or not self._head or self._head.states != self._now.states:
             self._head = replace(self._now, seen=self.seen)
-            parts.note(self._root, self._key, self._head, rows)
+            parts.note(self._root, self._key, self._head, self.found)
         return self._head.name
 
     def may_say(self, text: str) -> bool:
@@ -165,7 +163,7 @@ class Rows:
             sight = Sight(self._root, self._folders, stamps)
             shelf = Shelf(self._folders, self._dialect, sight)
             rows = [
-                Row(path, stamps[path], left_out=_PART)
+                Row(path, self._sure(stamps[path]), left_out=_PART)
                 if path in inner
                 else self._row(path, stamps[path], known.get(path), shelf)
                 for path in some
@@ -181,10 +179,10 @@ class Rows:
 
     def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:
         if reason := sources.refusal(path, self._dialect):
-            return Row(path, stamp, left_out=reason)
+            return Row(path, self._sure(stamp), left_out=reason)
         if stamp[0] > _BIGGEST:
             what = f"it has {stamp[0]:,} bytes"
-            return Row(path, stamp, problems=(Problem(path, 0, what, f"keep a post under {_BIGGEST:,}"),))
+            return Row(path, self._sure(stamp), problems=(Problem(path, 0, what, f"keep a post under {_BIGGEST:,}"),))
         try:
             data = _read(f"{self._root}/{path}", stamp[0])
         except OSError as error:
@@ -192,10 +190,15 @@ class Rows:
             return Row(path, UNSURE, problems=(Problem(path, 0, what, "make it readable"),))
         mark = digest(data)
         if known and known.digest == mark:  # a clone, or a copy that was put back
-            return replace(known, stamp=stamp)
+            return replace(known, stamp=self._sure(stamp))
         parsed = self._parsed(path, data, shelf)
         reason = parsed.left_out.reason if parsed.left_out else ""
-        return Row(path, stamp, mark, parsed.post, reason, parsed.problems, offsets=offsets(parsed.post))
+        times = offsets(parsed.post)
+        return Row(path, self._sure(stamp), mark, parsed.post, reason, parsed.problems, offsets=times)
+
+    def _sure(self, stamp: Stamp) -> bytes:
+        """Return a stamp, if a change that comes after it cannot leave it what it is."""
+        return packed(stamp) if stamp[1] < self._settled > stamp[2] else UNSURE
 
     def _parsed(self, path: str, data: bytes, shelf: Shelf) -> Parsed:
         try:

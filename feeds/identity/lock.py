@@ -12,7 +12,6 @@ from heapq import merge
 from io import SEEK_END, BytesIO
 from itertools import islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +42,7 @@ class Line(Struct, frozen=True, array_like=True, order=True):
     gone: bool = False  # the post is not public any more; should it come back, it has its id
 
 
-class Noted(NamedTuple):
+class Noted(Struct, frozen=True, gc=False):
     """A post as it stands in the lock."""
 
     id: str
