@@ -131,6 +131,22 @@ def test_keyboard_is_enough(site: Site, browser: Browser) -> None:
     assert heading == "Please look into your mailbox"
 
 
+def test_saving_what_is_shown_changes_nothing(site: Site, browser: Browser) -> None:
+    """Not a zone that no region has, a language that the site has too, a topic that no post has any more."""
+    theirs = {"newsletter": "choice", "cadence": "daily at 08:00", "categories": ["تاريخ"]}
+    subscribe(site.settings, site.store, "reader", timezone="UTC", language="ar-DZ", **theirs)
+    before = site.rows()
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{site.port}{site.desk.choices_url(1, 0)}")
+    with page.expect_navigation():
+        page.click("button.main")
+    said = page.inner_text("[role=status]")
+    page.close()
+
+    assert said
+    assert site.rows() == before
+
+
 def test_page_of_the_feeds_has_the_form(site: Site, browser: Browser, tmp_path: Path) -> None:
     """With pages only; and it is answered."""
     (tmp_path / "posts/a.md").write_text("---\ntitle: خبر\ndate: 2025-01-01\n---\n\nنص\n", "utf-8")

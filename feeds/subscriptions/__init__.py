@@ -14,7 +14,7 @@ from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
 from feeds.subscriptions.changing import Changed, change
-from feeds.subscriptions.choosing import Standing, Wish, choose, standing
+from feeds.subscriptions.choosing import Bearer, Wish, bearer, choose
 from feeds.subscriptions.enrolling import Enrol, checked, enrol, key_of, newsletter_of, offered
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
@@ -23,12 +23,13 @@ from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, uns
 __all__ = [
     "BETWEEN_CATEGORIES",
     "COLUMNS",
+    "Bearer",
     "Changed",
     "Imported",
     "Record",
-    "Standing",
     "Wish",
     "add",
+    "bearer",
     "change",
     "choose",
     "erase",
@@ -37,7 +38,6 @@ __all__ = [
     "leave",
     "listed",
     "show",
-    "standing",
     "suppress",
     "unsubscribe",
     "unsuppress",

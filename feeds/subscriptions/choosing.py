@@ -20,7 +20,7 @@ from feeds.subscriptions.leaving import leave
 from feeds.tokens import Claim
 
 
-class Standing(Struct, frozen=True):
+class Bearer(Struct, frozen=True):
     """A reader, and which newsletters they get."""
 
     reader: Subscriber
@@ -36,13 +36,13 @@ class Wish(Struct, frozen=True):
     cadence: str = ""
 
 
-def standing(settings: Settings, connection: Connection, claim: Claim) -> Standing | None:
+def bearer(settings: Settings, connection: Connection, claim: Claim) -> Bearer | None:
     """Return whom a token speaks for; None when the links are void: the reader was erased, or has moved."""
     if leaving.generation(connection, claim.subscriber) != claim.generation:
         return None
     reader = subscribers.with_ids(connection, [claim.subscriber])[claim.subscriber]
     gets = (each.name for each in settings.newsletter if requests.already(connection, each.name, [reader.id]))
-    return Standing(reader, frozenset(gets))
+    return Bearer(reader, frozenset(gets))
 
 
 def choose(
@@ -62,7 +62,7 @@ def choose(
     """
     said = {"language": language, "timezone": timezone}
     with store.writing() as connection:
-        before = standing(settings, connection, claim)
+        before = bearer(settings, connection, claim)
         if not before:
             return None
         person = checked(before.reader.email, before.reader.name, language or "", timezone or "", ())
@@ -72,9 +72,7 @@ def choose(
     return any(asked)
 
 
-def _grant(
-    settings: Settings, connection: Connection, before: Standing, wish: Wish, enrol: Enrol, now: datetime
-) -> bool:
+def _grant(settings: Settings, connection: Connection, before: Bearer, wish: Wish, enrol: Enrol, now: datetime) -> bool:
     """Do as a reader wishes with one newsletter; tell whether they are asked about it."""
     reader = before.reader
     wanted = checked(reader.email, "", "", "", wish.categories)

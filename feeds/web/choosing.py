@@ -1,5 +1,6 @@
 """Where readers choose topics and days, see what is kept of them, and have it deleted."""
 
+from itertools import chain
 from zoneinfo import available_timezones
 
 import msgspec
@@ -9,7 +10,7 @@ from feeds import subscriptions
 from feeds.digest.wording import own_name
 from feeds.model import Newsletter, Subscription
 from feeds.newsletter.standing import of_reader
-from feeds.subscriptions import Standing, Wish
+from feeds.subscriptions import Bearer, Wish
 from feeds.tokens import Claim
 from feeds.web.desk import PREFERENCES, Desk
 from feeds.web.rendering import HEADERS
@@ -64,18 +65,18 @@ def forget(desk: Desk, visit: Visit) -> Page:
     return notice("forgotten", "forgotten_lead", language=found.reader.language or desk.settings.site.language)
 
 
-def _found(desk: Desk, visit: Visit) -> tuple[Claim | None, Standing | None]:
+def _found(desk: Desk, visit: Visit) -> tuple[Claim | None, Bearer | None]:
     if not (claim := desk.claim(visit.token, PREFERENCES)):
         return None, None
     with desk.store.reading() as connection:
-        return claim, subscriptions.standing(desk.settings, connection, claim)
+        return claim, subscriptions.bearer(desk.settings, connection, claim)
 
 
 def _invalid() -> Page:
     return notice("invalid", "invalid_lead", status=404)
 
 
-def _shown(desk: Desk, found: Standing) -> list[Newsletter]:
+def _shown(desk: Desk, found: Bearer) -> list[Newsletter]:
     return [each for each in desk.settings.newsletter if each.by_web or each.name in found.gets]
 
 
@@ -86,7 +87,7 @@ def _wish(newsletter: Newsletter, visit: Visit) -> Wish:
     return Wish(newsletter.name, categories=visit.form.get(f"topic.{newsletter.name}", ()), cadence=cadence)
 
 
-def _page(desk: Desk, visit: Visit, found: Standing, *, is_saved: bool = False, asked: bool = False) -> Page:
+def _page(desk: Desk, visit: Visit, found: Bearer, *, is_saved: bool = False, asked: bool = False) -> Page:
     reader, shown = found.reader, _shown(desk, found)
     values = {
         "asked": asked,
@@ -103,7 +104,7 @@ def _page(desk: Desk, visit: Visit, found: Standing, *, is_saved: bool = False, 
     return Page("page.preferences.html", values, language=reader.language or desk.settings.site.language)
 
 
-def _choice(desk: Desk, newsletter: Newsletter, found: Standing) -> dict[str, object]:
+def _choice(desk: Desk, newsletter: Newsletter, found: Bearer) -> dict[str, object]:
     """Return what a reader may choose of a newsletter, and what they chose."""
     chosen = next((each for each in found.reader.subscriptions if each.newsletter == newsletter.name), Subscription(""))
     carried = desk.topics if "*" in newsletter.categories else newsletter.categories
@@ -121,11 +122,12 @@ def _choice(desk: Desk, newsletter: Newsletter, found: Standing) -> dict[str, ob
 def _languages(desk: Desk, own: str) -> dict[str, str]:
     """Return language -> how it is called by those who speak it; "" is the site's."""
     site = desk.settings.site.language
-    others = sorted({*desk.languages, own} - {"", site, site.split("-")[0]})
+    others = sorted((({*desk.languages} - {site.split("-")[0]}) | {own}) - {"", site})
     return {"": own_name(site), **{each: own_name(each) for each in others}}
 
 
 def _zones(own: str) -> dict[str, list[str]]:
     """Return region -> time zones."""
     names = sorted({*available_timezones(), own} - {""})
-    return {region: [each for each in names if each.startswith(f"{region}/")] for region in _REGIONS}
+    regions = {region: [each for each in names if each.startswith(f"{region}/")] for region in _REGIONS}
+    return {**regions, "UTC": sorted({"UTC", own} - {"", *chain(*regions.values())})}

@@ -1,7 +1,7 @@
 """Where readers leave: people by a button, mail programs by one click (RFC 8058)."""
 
 from feeds import subscriptions
-from feeds.subscriptions import Standing, Wish
+from feeds.subscriptions import Bearer, Wish
 from feeds.tokens import Claim
 from feeds.web.desk import Desk
 from feeds.web.visit import Page, Visit, notice
@@ -30,7 +30,7 @@ def leave(desk: Desk, visit: Visit) -> Page:
 def ask_again(desk: Desk, visit: Visit) -> Page:
     """Ask by mail who left by mistake, or by somebody else's hand."""
     claim = desk.leaving(visit.token)
-    before = _standing(desk, claim) if claim else None
+    before = _bearer(desk, claim) if claim else None
     if not claim or not before:
         return notice("invalid", "invalid_lead", status=404)
     name = _newsletter(claim)
@@ -45,7 +45,7 @@ def ask_again(desk: Desk, visit: Visit) -> Page:
 
 def _page(desk: Desk, visit: Visit, claim: Claim, *, is_done: bool) -> Page:
     """Return the page for who has a link, also when nobody is left whom it speaks for."""
-    newsletter, found = desk.newsletters[_newsletter(claim)], _standing(desk, claim)
+    newsletter, found = desk.newsletters[_newsletter(claim)], _bearer(desk, claim)
     values = {
         "again_url": f"{desk.base}u/{visit.token}/again" if found else "",
         "choices_url": desk.choices_url(claim.subscriber, claim.generation) if found else "",
@@ -60,10 +60,10 @@ def _newsletter(claim: Claim) -> str:
     return claim.purpose.partition(":")[2]
 
 
-def _standing(desk: Desk, claim: Claim) -> Standing | None:
+def _bearer(desk: Desk, claim: Claim) -> Bearer | None:
     with desk.store.reading() as connection:
-        return subscriptions.standing(desk.settings, connection, claim)
+        return subscriptions.bearer(desk.settings, connection, claim)
 
 
-def _language(desk: Desk, found: Standing | None) -> str:
+def _language(desk: Desk, found: Bearer | None) -> str:
     return (found.reader.language or desk.settings.site.language) if found else ""
