@@ -110,6 +110,8 @@ def _offset(zone: str) -> timedelta | None:
 
 def _settled(stated: datetime, zone: tzinfo) -> datetime:
     """Pin a time to its offset, so that it equals itself whatever becomes of the zone (PEP 495 lets it not)."""
+    if stated.tzinfo is UTC:
+        return stated
     if type(stated.tzinfo) is timezone and not stated.tzinfo.utcoffset(None) % _MINUTE:
         return stated
     at = (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)

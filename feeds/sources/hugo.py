@@ -35,20 +35,21 @@ def place(path: str) -> Place:
 
 def address(piece: Piece, permalink: str) -> str:
     """Return the path that a post is served at; its own `url` stands as it is, whatever language it is in."""
-    own = one_line(piece.values.get("url"))
+    values = piece.values
+    own = one_line(values.get("url"))
     if own.startswith(("http://", "https://")):
         return own
-    by_section = one_line(piece.values.get("permalinks")) if permalink == HUGO.permalink else ""
+    by_section = one_line(values.get("permalinks")) if permalink == HUGO.permalink else ""
     pattern = tokens(own or by_section) or permalink
     if "[" in pattern:
         pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
     path = _expand(pattern, piece)
-    if not own and piece.values.get("uglyurls") is True:
+    if not own and values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
-    elif (by_section and not own) or not path.rpartition("/")[2].count("."):
+    elif (by_section and not own) or "." not in path[path.rfind("/") + 1 :]:
         path = path.rstrip("/") + "/"
     # Only the name or folder of a file tells Hugo its language: `lang` in front matter is the author's own key.
-    folder = (piece.language.lower() if piece.place.language else "") or one_line(piece.values.get("language_folder"))
+    folder = (piece.language.lower() if piece.place.language else "") or one_line(values.get("language_folder"))
     return path if own.startswith("/") or not folder else f"/{folder}{path}"
 
 

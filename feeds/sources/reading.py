@@ -119,7 +119,7 @@ class _Reading:
         own = fields.terms(values, keys.categories, place.categories)
         categories = own or fields.terms(values, (), (place.category,))
         first_heading, body, _ = heading.split(self.matter.body, self._markup)
-        title, opens_with_title = self._title(plain(first_heading))
+        title, opens_with_title = self._title(plain(first_heading) if first_heading else "")
         language = self._language()
         foreign = language if _primary(language) != _primary(self._site.language) else ""
         self.url = self._url(Piece(place, values, published.astimezone(self._zone), categories, title, foreign))
