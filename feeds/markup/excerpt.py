@@ -28,7 +28,7 @@ _INLINE = re.compile(
 )
 _TAG = re.compile("<[^>]*(?:>|$)")
 _IDEOGRAPHS = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]"
-_IDLE_BREAK = re.compile(rf"(?<={_IDEOGRAPHS})\n(?={_IDEOGRAPHS})")  # they are written without spaces
+_IDLE_BREAK = re.compile(rf"\n(?<={_IDEOGRAPHS}\n)(?={_IDEOGRAPHS})")  # they are written without spaces
 # Vowels of Thai and Lao, jamo, colours of skin, tags.
 _JOINING = re.compile("[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")  # two of them make a flag

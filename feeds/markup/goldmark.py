@@ -33,7 +33,6 @@ _ALONE = re.compile(r"[^<>\n]*>[ \t]*$", re.MULTILINE)
 _BLANK = re.compile(r"\n[ \t>]*(?=\n)")
 _HIDDEN = {"://": "\ufdd1", "www.": "\ufdd2", "@": "\ufdd3"}
 _SHOWN = {sign: shown for shown, hidden in _HIDDEN.items() for sign in (hidden, quote(hidden))}
-_SEEN = re.compile("|".join(_SHOWN))
 _FENCE = re.compile(r"^[ \t>]*(?:`{3}|~{3})", re.MULTILINE)
 _SHORT = re.compile(r"^([ \t>]*\|.*\|)[ \t]*\n([ \t>]*\|(?:[ \t]*:?-+:?[ \t]*\|)+)[ \t]*$", re.MULTILINE)
 
@@ -101,7 +100,10 @@ def linked(html: str) -> str:
         text = html[start:end]
         made += [html[at:start], text if any(is_within.values()) else _linked(text)]
         at = end
-    return _SEEN.sub(lambda hidden: _SHOWN[hidden[0]], "".join([*made, html[at:]]))
+    html = "".join([*made, html[at:]])
+    for hidden, shown in _SHOWN.items():
+        html = html.replace(hidden, shown)
+    return html
 
 
 def _linked(text: str) -> str:
