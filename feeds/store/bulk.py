@@ -11,8 +11,6 @@ from sqlalchemy import Connection, Dialect, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-from feeds.store.engine import unchecked
-
 _DIALECTS: dict[str, Callable[[], Dialect]] = {
     "sqlite": lambda: sqlite.dialect(paramstyle="named"),
     "postgresql": psycopg.dialect,
@@ -26,8 +24,7 @@ def update_each(connection: Connection, change: Update, rows: Sequence[Mapping[s
     statement, constants = _written(change, connection.dialect.name)
     cursor = connection.connection.cursor()
     try:
-        with unchecked(connection):
-            cursor.executemany(statement, [{**constants, **same, **row} for row in rows])
+        cursor.executemany(statement, [{**constants, **same, **row} for row in rows])
         return cursor.rowcount
     finally:
         cursor.close()

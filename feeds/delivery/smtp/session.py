@@ -36,7 +36,7 @@ class Relay(Struct, frozen=True):
     password: str = ""
     hello: str = ""  # our name in EHLO; "" is that of this machine, or its address
     ca_file: str = ""  # certificates to trust instead of the system's
-    per_connection: int = 100  # messages, before a new connection is made
+    per_connection: int = 1000  # messages, before a new connection is made
     timeouts: Timeouts = Timeouts()
 
     @property
