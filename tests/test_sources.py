@@ -1,5 +1,6 @@
 """From the text of a file to a post, or to the reason why there is none."""
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -276,3 +277,26 @@ def test_no_file_raises(engine: str, text: str, path: str) -> None:
         assert found.post.url.isascii()
         assert found.post.url.startswith("http")
         assert found.post.updated >= found.post.published
+
+
+def test_what_is_remembered_of_other_posts_changes_nothing() -> None:
+    """Posts with the same keys, names or folders are read as if each was the first, by whichever engine."""
+    keys = ("categories", "tags", "taxonomies", "permalink", "hidden", "image")
+    headers = [f"{key}: {value}" for key in keys for value in ("a, b", "{tags: [c]}", "yes")]
+    paths = ("_posts/2024-01-31-a.md", "content/posts/a.ar.md", "drafts/index.md")
+    asked = [
+        (f"date: 2025-06-20\n{each}", "text", path, engine) for each in headers for path in paths for engine in ENGINES
+    ]
+
+    fresh = []
+    for each in asked:
+        forget()
+        fresh.append(parsed(*each))
+    assert fresh == [parsed(*each) for each in asked]
+
+
+def forget() -> None:
+    for name, module in [*sys.modules.items()]:
+        for each in vars(module).values() if name.startswith("feeds.sources") else ():
+            if hasattr(each, "cache_clear"):
+                each.cache_clear()

@@ -111,7 +111,10 @@ def markups(markdown: str = "markdown", **others: str) -> Mapping[str, str]:
 
 
 class Dialect(Struct, frozen=True, kw_only=True, eq=False):
-    """The way of one engine; collect may replace `permalink` by what the settings say."""
+    """The way of one engine; collect may replace `permalink` by what the settings say.
+
+    Each is equal to itself alone, so that what follows from one can be remembered.
+    """
 
     name: str
     # What tells the engine: in any one of these every path is there, and its text has what the pattern asks for.

@@ -78,13 +78,13 @@ def _slug(piece: Piece) -> str:
     return urlized(one_line(piece.values.get("slug")))
 
 
-def _sections(piece: Piece) -> list[str]:
+def _sections(piece: Piece) -> tuple[str, ...]:
     return _urlized(paths.home(piece.place))
 
 
 @lru_cache(maxsize=1024)
-def _urlized(folders: tuple[str, ...]) -> list[str]:
-    return [urlized(folder) for folder in folders]
+def _urlized(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(urlized, folders))
 
 
 def _sliced(piece: Piece, cut: str) -> str:
