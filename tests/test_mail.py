@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import SettingsError
@@ -125,6 +125,7 @@ def test_bodies_survive(text: str, html: str) -> None:
 
 
 @given(any_text, st.sampled_from([1, 40]))
+@example("\ud800", 1)
 @settings(max_examples=60)
 def test_every_line_is_lawful(title: str, times: int) -> None:
     """Lines end with CRLF and nowhere else, hold ASCII without controls, and no more than 78 octets, spaces willing."""

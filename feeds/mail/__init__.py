@@ -49,7 +49,7 @@ def encode(variant: Variant, letter: Letterhead) -> Encoded:
 
     Raises SettingsError when the letterhead has no sender.
     """
-    boundary = "=_" + sha256(f"{variant.text}\0{variant.html}".encode()).hexdigest()[:32]
+    boundary = "=_" + sha256(f"{variant.text}\0{variant.html}".encode(errors="replace")).hexdigest()[:32]
     parts: list[Part] = [gap(_head(variant, letter, boundary).encode())]
     for kind, text in (("plain", variant.text), ("html", variant.html)):
         encoding, body = encode_text(text)

@@ -52,7 +52,7 @@ def encode_text(text: str) -> tuple[str, list[Part]]:
 
     Arabic comes out at 1.37 times its bytes in base64 and at twice to three times in quoted-printable; English at 1.05.
     """
-    pieces = _GAP.split(re.sub("\r\n|\r|\n", "\r\n", text).encode())
+    pieces = _GAP.split(re.sub("\r\n|\r|\n", "\r\n", text).encode(errors="replace"))
     ways = [(name, list(encoded(pieces))) for name, encoded in ENCODINGS.items()]
     return min(ways, key=lambda way: sum(len(part) for part in way[1] if isinstance(part, bytes)))
 
