@@ -20,8 +20,9 @@ from feeds.errors import SettingsError, StoreError
 from feeds.model import Outcome, Subscription, Variant
 from feeds.store import Store, deliveries, engine, issues, migrations, secrets, subscribers, tables, workers
 from feeds.store.deliveries import Claimed, Settlement
+from feeds.store.groups import Group
 from feeds.store.issues import NewIssue
-from feeds.store.subscribers import Group, NewSubscriber
+from feeds.store.subscribers import NewSubscriber
 from tests.servers import Postgres
 
 URL = "sqlite:///feeds.db"
@@ -56,7 +57,7 @@ def open_issue(connection: Connection, *names: str, number: int = 1, state: str 
     add_readers(connection, *names)
     issue_id = issues.add(connection, NewIssue("weekly", number, "2026-11-23T08:00", 1, state, "{}"), NOW)
     variant_id = issues.add_variant(connection, issue_id, Variant("k", "عنوان", "<p>ن</p>", "ن", ("a", "b"), "ar"))
-    issues.freeze(connection, issue_id, deliveries.queue(connection, issue_id, variant_id, "weekly", EVERYONE, NOW))
+    issues.freeze(connection, issue_id, deliveries.queue(connection, issue_id, {EVERYONE: variant_id}, "weekly", NOW))
     return issue_id
 
 

@@ -25,8 +25,9 @@ from feeds.store import (
     workers,
 )
 from feeds.store.deliveries import Claimed, Settlement
+from feeds.store.groups import Group
 from feeds.store.issues import NewIssue
-from feeds.store.subscribers import Group, NewSubscriber
+from feeds.store.subscribers import NewSubscriber
 
 URL = "sqlite:///feeds.db"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -130,7 +131,7 @@ def open_issues(connection: Connection) -> list[int]:
     for number in (1, 2):
         opened.append(issues.add(connection, NewIssue("weekly", number, f"{number}", 1, "open", "{}"), NOW))
         variant_id = issues.add_variant(connection, opened[-1], Variant("k", "s", "h", "t", (), "ar"))
-        queued = deliveries.queue(connection, opened[-1], variant_id, "weekly", Group(0, (), ""), NOW)
+        queued = deliveries.queue(connection, opened[-1], {Group(0, (), ""): variant_id}, "weekly", NOW)
         issues.freeze(connection, opened[-1], queued)
     return opened
 

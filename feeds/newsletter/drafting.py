@@ -18,9 +18,9 @@ from feeds.model import Entry, Newsletter, Post, Variant
 from feeds.newsletter import window
 from feeds.newsletter.buckets import Bucket, own
 from feeds.publish.posts import Public, Renderer, public
-from feeds.store import issues, posts, subscribers
+from feeds.store import groups, issues, posts
+from feeds.store.groups import Group
 from feeds.store.issues import NewIssue
-from feeds.store.subscribers import Group
 from feeds.templating import environment
 
 Wanted = dict[Group, tuple[Post, ...]]  # what each group of readers has not had
@@ -102,10 +102,12 @@ def cut_of(connection: Connection, newsletter: Newsletter, bucket: Bucket, now: 
 
 def wanted_by(connection: Connection, newsletter: Newsletter, source: Source, cut: int, bucket: Bucket) -> Wanted:
     """Return what each group of a bucket's readers has not had of the posts up to `cut`, by sequence."""
-    seen, groups = posts.seen(connection), subscribers.groups(connection, newsletter.name, cut, bucket.clocks)
+    found = groups.behind(connection, newsletter.name, cut, bucket.clocks)
+    after = min((group.cursor for group in found), default=cut)
+    seen = [each for each in posts.seen(connection) if each.seq > after]
     return {
         group: window.unsent(seen, source.posts, group.cursor, cut, newsletter.categories, group.categories)
-        for group in groups
+        for group in found
     }
 
 

@@ -16,7 +16,9 @@ from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post, Problem, Site
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
-from feeds.store import Store, deliveries, events, issues, posts, requests, subscribers
+from feeds.store import Store, cursors, deliveries, events, groups, issues, posts, requests, subscribers
+from feeds.store.groups import Group
+from feeds.store.subscribers import Clock
 from feeds.templating import environment
 
 LISTED = 20  # titles of a burst that are named
@@ -91,10 +93,9 @@ def skip_new(store: Store, newsletter: Newsletter, now: datetime) -> int:
     """Take all posts seen so far as sent to all readers of a newsletter; return how many posts a reader is spared."""
     with store.writing(f"newsletter {newsletter.name}") as connection:
         cut = posts.head(connection)
-        groups = subscribers.groups(connection, newsletter.name, cut)
-        after = min((group.cursor for group in groups), default=cut)
+        after = min((group.cursor for group in groups.behind(connection, newsletter.name, cut)), default=cut)
         skipped = sum(each.state == "eligible" and each.seq > after for each in posts.seen(connection))
-        subscribers.move_all(connection, newsletter.name, cut)
+        cursors.move_all(connection, newsletter.name, cut)
         events.note(connection, "posts skipped", now, detail=f"{newsletter.name}: {skipped} posts")
         return skipped
 
@@ -127,7 +128,7 @@ def cancel(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
         if not issues.set_state(connection, issue.id, "cancelled", now, former=("waiting", "open", "paused")):
             raise UsageError(f"issue {newsletter}-{number} is {issue.state}", "only one under way can be cancelled")
         deliveries.cancel(connection, issue.id, now)
-        subscribers.move_back(connection, newsletter, issue.id)
+        cursors.move_back(connection, newsletter, issue.id)
         events.note(connection, "issue cancelled", now, issue_id=issue.id)
         return issues.read(connection, issue.id)
 
@@ -174,27 +175,28 @@ def _refusal(newsletter: Newsletter, burst: tuple[Post, ...]) -> GuardError:
 
 def _freeze(connection: Connection, drafted: Draft, due_key: str, bucket: Bucket, now: datetime) -> Issue | None:
     newsletter, cut = drafted.issue.newsletter, drafted.issue.cut
-    there = set(subscribers.groups(connection, newsletter, cut, bucket.clocks))
+    there = set(groups.behind(connection, newsletter, cut, bucket.clocks))
     forms = [form for form in drafted.forms if there.intersection(form.groups)]
-    issue_id = _add_issue(connection, drafted, forms, now) if forms else None
+    issue_id = _add_issue(connection, drafted, forms, bucket.clocks, now) if forms else None
     if due_key:
         issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id, bucket=bucket.name)
     return issues.read(connection, issue_id) if issue_id else None
 
 
-def _add_issue(connection: Connection, drafted: Draft, forms: list[Form], now: datetime) -> int:
+def _add_issue(
+    connection: Connection, drafted: Draft, forms: list[Form], clocks: tuple[Clock, ...], now: datetime
+) -> int:
     newsletter, cut = drafted.issue.newsletter, drafted.issue.cut
     issue_id = issues.add(connection, drafted.issue, now)
-    readers = 0
+    variants: dict[Group, int] = {}
     for form in forms:
-        variant_id = issues.add_variant(connection, issue_id, form.variant)
-        for group in form.groups:
-            readers += deliveries.queue(connection, issue_id, variant_id, newsletter, group, now)
+        variants |= dict.fromkeys(form.groups, issues.add_variant(connection, issue_id, form.variant))
         posts.mark_carried(connection, form.variant.post_ids, issue_id)
+    readers = deliveries.queue(connection, issue_id, variants, newsletter, now, clocks)
     issues.freeze(connection, issue_id, readers)
-    subscribers.move_with(connection, newsletter, issue_id, cut)
-    for group in drafted.idle:
-        subscribers.move_past(connection, newsletter, group, cut)
+    cursors.move_with(connection, newsletter, issue_id, cut)
+    if drafted.idle:
+        cursors.move_past(connection, newsletter, drafted.idle, cut, clocks)
     events.note(connection, "issue opened", now, issue_id=issue_id, detail=f"{readers} readers")
     return issue_id
 

@@ -9,7 +9,7 @@
 Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,11 @@ from sqlalchemy import (
 )
 
 from feeds.model import Delivery, Outcome
+from feeds.store import groups
 from feeds.store.bulk import update_each
 from feeds.store.engine import enlarge_cache, unchecked
-from feeds.store.subscribers import Group, in_group
+from feeds.store.groups import Group
+from feeds.store.subscribers import Clock, goes_by, reads
 from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
 
 _DELIVERY = [delivery.c[name] for name in Delivery.__struct_fields__]
@@ -73,30 +75,39 @@ class Settlement(Struct, frozen=True):
     next_at: datetime  # when its turn comes again, if it does
 
 
-def queue(connection: Connection, issue_id: int, variant_id: int, newsletter: str, group: Group, now: datetime) -> int:
-    """Queue one delivery for each reader of a group; return how many."""
-    reader = subscriber.c
-    row: dict[str, ColumnElement[object]] = {
-        "issue_id": literal(issue_id),
-        "subscriber_id": reader.id,
-        "variant_id": literal(variant_id),
-        "address": reader.address,
-        "domain": reader.domain,
-        "state": literal("queued"),
-        "cursor": subscription.c.cursor,
-        "attempts": literal(0),
-        "next_at": literal(now, delivery.c.next_at.type),
-        "message_id": literal(""),
-        "code": literal(0),
-        "enhanced": literal(""),
-        "reply": literal(""),
-        "meaning": literal(""),
-        "updated": literal(now, delivery.c.updated.type),
-    }
-    readers = select(*row.values()).join_from(subscription, subscriber).where(in_group(newsletter, group))
-    queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
+def queue(
+    connection: Connection,
+    issue_id: int,
+    variants: Mapping[Group, int],
+    newsletter: str,
+    now: datetime,
+    clocks: tuple[Clock, ...] = (),
+) -> int:
+    """Queue one delivery for each reader of some groups, all or those on some clocks; return how many.
+
+    `variants` says which form of the issue a group gets, by its id.
+    """
     enlarge_cache(connection)
-    with unchecked(connection):
+    with groups.numbered(connection, variants) as (theirs, variant_id), unchecked(connection):
+        row: dict[str, ColumnElement[Any]] = {
+            "issue_id": literal(issue_id),
+            "subscriber_id": subscriber.c.id,
+            "variant_id": variant_id,
+            "address": subscriber.c.address,
+            "domain": subscriber.c.domain,
+            "state": literal("queued"),
+            "cursor": subscription.c.cursor,
+            "attempts": literal(0),
+            "next_at": literal(now, delivery.c.next_at.type),
+            "message_id": literal(""),
+            "code": literal(0),
+            "enhanced": literal(""),
+            "reply": literal(""),
+            "meaning": literal(""),
+            "updated": literal(now, delivery.c.updated.type),
+        }
+        readers = select(*row.values()).select_from(theirs).where(reads(newsletter), goes_by(clocks))
+        queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
         return connection.execute(queued).rowcount
 
 

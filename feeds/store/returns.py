@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from feeds.model import Outcome
-from feeds.store import subscribers
+from feeds.store import cursors
 from feeds.store.tables import delivery, issue, subscriber, subscription
 
 _LEFT_MEANWHILE = "the reader left"
@@ -74,7 +74,7 @@ def recall(connection: Connection, issue_id: int, subscriber_id: int, now: datet
     waiting = and_(_is(issue_id, subscriber_id), delivery.c.state.in_(("queued", "deferred")))
     if state == "cancelled":
         connection.execute(update(delivery).where(waiting).values(state="cancelled", updated=now))
-        subscribers.move_back(connection, newsletter, issue_id, subscriber_id=subscriber_id)
+        cursors.move_back(connection, newsletter, issue_id, subscriber_id=subscriber_id)
     elif status == "unsubscribed":
         connection.execute(update(delivery).where(waiting).values(state="skipped", reply=_LEFT_MEANWHILE, updated=now))
 

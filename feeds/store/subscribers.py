@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, Connection, ScalarSelect, and_, delete, func, select, true, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select, true, tuple_, update
 
 from feeds.model import Subscriber, Subscription
 from feeds.store.engine import insert_new
-from feeds.store.tables import PENDING, delivery, issue, subscriber, subscription
+from feeds.store.tables import subscriber, subscription
 
 _PERSON: list[Column[Any]] = [subscriber.c[name] for name in ("id", "email", "name", "language", "timezone", "status")]
 _CHOICE: list[Column[Any]] = [subscription.c[name] for name in Subscription.__struct_fields__]
@@ -34,15 +34,6 @@ class NewSubscriber(Struct, frozen=True):
 
 
 _NEW = [name for name in NewSubscriber.__struct_fields__ if name not in ("categories", "cadence")]
-
-
-class Group(Struct, frozen=True, order=True):
-    """Readers for whom an issue would be the same: nothing else of a reader decides what is in it."""
-
-    cursor: int
-    categories: tuple[str, ...]
-    language: str
-    clocks: tuple[Clock, ...] = ()  # the clocks that they go by; none is any
 
 
 def add(
@@ -171,99 +162,31 @@ def clocks(connection: Connection, newsletter: str) -> dict[Clock, datetime]:
     """Return the clocks that readers of a newsletter go by, and since when there is a reader who does."""
     columns = (subscription.c.cadence, subscriber.c.timezone)
     query = select(*columns, func.min(subscription.c.since)).join_from(subscription, subscriber)
-    rows = connection.execute(query.where(_reads(newsletter)).group_by(*columns))
+    rows = connection.execute(query.where(reads(newsletter)).group_by(*columns))
     return {(cadence, timezone): since for cadence, timezone, since in rows}
 
 
 def count(connection: Connection, newsletter: str, clocks: tuple[Clock, ...] = ()) -> int:
     """Count a newsletter's readers, all or those on some clocks."""
     query = select(func.count()).select_from(subscription).join(subscriber)
-    return connection.scalar(query.where(_reads(newsletter), _goes_by(clocks))) or 0
+    return connection.scalar(query.where(reads(newsletter), goes_by(clocks))) or 0
 
 
-def groups(connection: Connection, newsletter: str, cut: int, clocks: tuple[Clock, ...] = ()) -> tuple[Group, ...]:
-    """Return the groups of a newsletter's readers, all or those on some clocks, who may lack posts up to `cut`."""
-    columns = (subscription.c.cursor, subscription.c.categories, subscriber.c.language)
-    query = (
-        select(*columns)
-        .join_from(subscription, subscriber)
-        .where(_reads(newsletter), _goes_by(clocks), subscription.c.cursor < cut)
-        .distinct()
-    )
-    return tuple(sorted(Group(*row, clocks) for row in connection.execute(query)))
-
-
-def in_group(newsletter: str, group: Group) -> ColumnElement[bool]:
-    """Return the condition for readers of a group, on `subscription` joined with `subscriber`."""
-    return and_(
-        _reads(newsletter),
-        subscription.c.cursor == group.cursor,
-        subscription.c.categories == group.categories,
-        subscriber.c.language == group.language,
-        _goes_by(group.clocks),
-    )
-
-
-def move_past(connection: Connection, newsletter: str, group: Group, cut: int) -> None:
-    """Move the cursors of a group for which nothing up to `cut` is of interest.
-
-    Not of those for whom an issue is under way: only from its cut can they go back, should it be cancelled.
-    """
-    readers = select(subscriber.c.id).join_from(subscription, subscriber).where(in_group(newsletter, group))
-    under_way = select(1).where(
-        delivery.c.subscriber_id == subscription.c.subscriber_id, delivery.c.state.in_((*PENDING, "uncertain"))
-    )
-    _move(connection, newsletter, and_(subscription.c.subscriber_id.in_(readers), ~under_way.exists()), cut)
-
-
-def move_with(connection: Connection, newsletter: str, issue_id: int, cut: int) -> None:
-    """Move the cursors of all readers who get an issue, and of nobody else."""
-    readers = select(delivery.c.subscriber_id).where(delivery.c.issue_id == issue_id)
-    _move(connection, newsletter, subscription.c.subscriber_id.in_(readers), cut)
-
-
-def move_back(connection: Connection, newsletter: str, issue_id: int, *, subscriber_id: int | None = None) -> None:
-    """Give the posts of an issue back to readers whose delivery was cancelled, all or one of them.
-
-    Who is to get a later issue has them back when that is cancelled as well: a cursor leaves no gap.
-    """
-    cancelled = delivery.alias("cancelled_delivery")
-
-    def before(reader: ColumnElement[int]) -> ScalarSelect[int]:
-        theirs = and_(cancelled.c.subscriber_id == reader, cancelled.c.state == "cancelled")
-        return select(cancelled.c.cursor).where(cancelled.c.issue_id == issue_id, theirs).scalar_subquery()
-
-    cut = select(issue.c.cut).where(issue.c.id == issue_id).scalar_subquery()
-    later = select(issue.c.id).where(issue.c.newsletter == newsletter, issue.c.id > issue_id)
-    for table, its in (
-        (subscription, subscription.c.newsletter == newsletter),
-        (delivery, and_(delivery.c.issue_id.in_(later), delivery.c.state != "cancelled")),
-    ):
-        reader = table.c.subscriber_id
-        who = true() if subscriber_id is None else reader == subscriber_id
-        stayed = and_(its, who, table.c.cursor == cut, before(reader).is_not(None))
-        connection.execute(update(table).where(stayed).values(cursor=before(reader)))
-
-
-def move_all(connection: Connection, newsletter: str, cut: int) -> None:
-    """Move the cursors of all readers of a newsletter."""
-    _move(connection, newsletter, true(), cut)
-
-
-def _move(connection: Connection, newsletter: str, readers: ColumnElement[bool], cut: int) -> None:
-    behind = and_(subscription.c.newsletter == newsletter, subscription.c.cursor < cut, readers)
-    connection.execute(update(subscription).where(behind).values(cursor=cut))
-
-
-def _reads(newsletter: str) -> ColumnElement[bool]:
+def reads(newsletter: str) -> ColumnElement[bool]:
+    """Return the condition for the readers of a newsletter, on `subscription` joined with `subscriber`."""
     return and_(
         subscription.c.newsletter == newsletter, subscription.c.status == "active", subscriber.c.status == "active"
     )
 
 
-def _goes_by(clocks: tuple[Clock, ...]) -> ColumnElement[bool]:
-    """Return the condition for readers on one of these clocks; none is any."""
-    return tuple_(subscription.c.cadence, subscriber.c.timezone).in_(clocks) if clocks else true()
+def goes_by(clocks: tuple[Clock, ...]) -> ColumnElement[bool]:
+    """Return the condition for readers on one of these clocks, none is any; on the same join."""
+    if not clocks:
+        return true()
+    near = subscriber.alias("near")  # said once more, for the index: else all readers are gone through
+    nearby = select(near.c.id).where(near.c.timezone.in_({zone for _, zone in clocks}))
+    its = tuple_(subscription.c.cadence, subscriber.c.timezone).in_(clocks)
+    return and_(its, subscription.c.subscriber_id.in_(nearby))
 
 
 def _domain(reader: NewSubscriber) -> str:

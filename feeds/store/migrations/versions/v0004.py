@@ -32,7 +32,7 @@ def upgrade() -> None:
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
     op.execute("INSERT INTO tally SELECT issue_id, 0, count(*) FROM delivery WHERE state = 'sent' GROUP BY issue_id")
-    some = sa.text("state NOT IN ('queued', 'claimed', 'sending', 'sent')")
+    some = sa.text("state <> 'queued' AND state <> 'claimed' AND state <> 'sending' AND state <> 'sent'")
     why = ["state", "issue_id", "meaning", "code", "enhanced", "next_at"]
     op.create_index("ix_delivery_apart", "delivery", why, sqlite_where=some, postgresql_where=some)
     op.drop_index("ix_subscription_groups", "subscription")
