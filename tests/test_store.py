@@ -74,8 +74,6 @@ SCHEMA = {
         FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
         UNION ALL SELECT replace(indexdef, current_schema() || '.', '')
         FROM pg_indexes WHERE schemaname = current_schema()
-        UNION ALL SELECT pg_get_triggerdef(pg_trigger.oid) || prosrc
-        FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal
     """,
 }
 

@@ -11,6 +11,8 @@ Every change says which state it starts from, and which worker holds the row: on
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -32,7 +34,7 @@ from sqlalchemy import (
 )
 
 from feeds.model import Delivery, Outcome
-from feeds.store import groups
+from feeds.store import groups, tally
 from feeds.store.bulk import update_each
 from feeds.store.engine import enlarge_cache, unchecked
 from feeds.store.groups import Group
@@ -206,12 +208,14 @@ def settle(connection: Connection, worker_id: int, done: Sequence[Settlement], n
     Return those noted that were not sent: what was sent has no consequences.
     """
     mark = {"worker": worker_id, "now": moment(now)}
-    update_each(connection, _SETTLE, [_settled(each) for each in done if each.outcome.state == "sent"], **mark)
+    sent = [_settled(each) for each in done if each.outcome.state == "sent"]
+    for issue_id, some in groupby(sent, key=itemgetter("issue")):
+        tally.add(connection, issue_id, worker_id, update_each(connection, _SETTLE, list(some), **mark))
     others = [each for each in done if each.outcome.state != "sent"]
     return [each for each in others if update_each(connection, _SETTLE, [_settled(each)], **mark)]
 
 
-def _settled(done: Settlement) -> dict[str, object]:
+def _settled(done: Settlement) -> dict[str, Any]:
     claimed, outcome = done.claimed, done.outcome
     return {
         "issue": claimed.issue_id,

@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from feeds.model import Outcome
-from feeds.store import cursors
+from feeds.store import cursors, tally
 from feeds.store.tables import delivery, issue, subscriber, subscription
 
 _LEFT_MEANWHILE = "the reader left"
@@ -55,10 +55,13 @@ def named(connection: Connection, message_id: str) -> Known | None:
 
 def came_back(connection: Connection, known: Known, outcome: Outcome, now: datetime) -> bool:
     """Put a delivery into the state "bounced" or "complained"; False when it is in it already, or never left."""
-    theirs = and_(_is(known.issue_id, known.subscriber_id), delivery.c.state.in_(FORMER[outcome.state]))
+    theirs, sent = _is(known.issue_id, known.subscriber_id), delivery.c.state == "sent"
     words = {"code": outcome.code, "enhanced": outcome.enhanced, "reply": outcome.reply, "meaning": outcome.meaning}
     change = update(delivery).where(theirs).values(state=outcome.state, worker_id=None, updated=now, **words)
-    return connection.execute(change).rowcount == 1
+    if connection.execute(change.where(sent)).rowcount:
+        tally.add(connection, known.issue_id, 0, -1)
+        return True
+    return connection.execute(change.where(delivery.c.state.in_(FORMER[outcome.state]), ~sent)).rowcount == 1
 
 
 def recall(connection: Connection, issue_id: int, subscriber_id: int, now: datetime) -> None:
@@ -91,7 +94,9 @@ def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now:
     after = {"state": "sent", "sent_at": doubt.updated} if left else {"state": "queued", "next_at": now}
     unsure = and_(_is(doubt.issue_id, doubt.subscriber_id), delivery.c.state == "uncertain")
     decided = connection.execute(update(delivery).where(unsure).values(reply=reply, updated=now, **after)).rowcount == 1
-    if decided and not left:
+    if decided and left:
+        tally.add(connection, doubt.issue_id, 0, 1)
+    elif decided:
         recall(connection, doubt.issue_id, doubt.subscriber_id, now)
     return decided
 

@@ -1,34 +1,28 @@
 """How many deliveries of an issue are in each state, without looking at them all.
 
-Most are queued or sent. Those sent are counted by the database itself as they become so: whoever writes, an older
-version of this program too, cannot forget it. What is in the hands of workers, or apart (failed, say), has an index
-that holds nothing else. All others of those that the issue was opened with are queued.
+Most are queued or sent. Those sent are counted as they become so. What is in the hands of workers, or apart (failed,
+say), has an index that holds nothing else. All others of those that the issue was opened with are queued.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy import BigInteger, Connection, bindparam, func, literal, select, union_all, update
 
+from feeds.store.bulk import update_each
+from feeds.store.engine import insert_new
 from feeds.store.tables import APART, apart, delivery, tally
 
-_CHANGES = "(NEW.state = 'sent') <> (OLD.state = 'sent')"
-_COUNT = """
-    INSERT INTO tally (issue_id, worker_id, sent)
-    VALUES (NEW.issue_id, coalesce(OLD.worker_id, 0), CASE NEW.state WHEN 'sent' THEN 1 ELSE -1 END)
-    ON CONFLICT (issue_id, worker_id) DO UPDATE SET sent = tally.sent + excluded.sent;"""
-_FUNCTION = f"CREATE OR REPLACE FUNCTION tally_sent() RETURNS trigger AS $$ BEGIN{_COUNT}\n    RETURN NULL; END $$"
-_AFTER = "CREATE TRIGGER tally_sent AFTER UPDATE OF state ON delivery FOR EACH ROW WHEN"
-TRIGGERS = {
-    "sqlite": (f"{_AFTER} {_CHANGES} BEGIN{_COUNT} END",),
-    "postgresql": (f"{_FUNCTION} LANGUAGE plpgsql", f"{_AFTER} ({_CHANGES}) EXECUTE FUNCTION tally_sent()"),
-}
+_MINE = (tally.c.issue_id == bindparam("issue")) & (tally.c.worker_id == bindparam("worker"))
+_ADD = update(tally).where(_MINE).values(sent=tally.c.sent + bindparam("more", type_=BigInteger()))
 
 
-def begin(connection: Connection) -> None:
-    """Let a database that is being made count from now on."""
-    for statement in TRIGGERS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
+def add(connection: Connection, issue_id: int, worker_id: int, sent: int) -> None:
+    """Count deliveries that a worker has just sent; 0 is nobody's, and less than none are sent no more."""
+    row = {"issue": issue_id, "worker": worker_id, "more": sent}
+    if sent and not update_each(connection, _ADD, [row]):
+        connection.execute(insert_new(connection, tally).values(issue_id=issue_id, worker_id=worker_id, sent=0))
+        update_each(connection, _ADD, [row])
 
 
 def counts(connection: Connection, frozen: Mapping[int, int]) -> Mapping[int, Mapping[str, int]]:

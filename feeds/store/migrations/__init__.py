@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from feeds.errors import StoreError
-from feeds.store import tally
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
@@ -52,7 +51,6 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 def _create(connection: Connection) -> None:
     metadata.create_all(connection)
-    tally.begin(connection)
     # The same table that alembic would make.
     connection.execute(
         text(
