@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterable
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from functools import cache, lru_cache
 
 from msgspec import Struct
@@ -36,6 +36,8 @@ def packed(stamp: Stamp) -> bytes:
 
 def offsets(post: Post | None) -> tuple[int, ...]:
     """Return how far the times of a post are from UTC, in minutes; nothing where none is."""
+    if post and post.published.tzinfo is UTC and post.updated is post.published and not post.expires:
+        return ()  # as nearly always
     found = (getattr(post, name).utcoffset() if getattr(post, name, None) else None for name in _TIMES)
     minutes = tuple([offset // timedelta(minutes=1) if offset else 0 for offset in found])
     return minutes if any(minutes) else ()
