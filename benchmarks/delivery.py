@@ -1,6 +1,6 @@
 """Deliver an issue by SMTP into Postfix's smtp-sink, side by side with what others can do into the same one.
 
-    python -m benchmarks.delivery --work SCRATCH [--messages 3000] [--connections 1 10] [--rounds 5] [--readers 1000000]
+    python -m benchmarks.delivery --work SCRATCH [--messages 2000] [--connections 1 10 50] [--rounds 5] [--readers 1000]
 
 In each round every one sends the same number of messages of the same size: Postfix's smtp-source, written in C and
 keeping no account; this project, with every message marked durably before it leaves and settled after; and a plain loop
@@ -60,8 +60,8 @@ def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--messages", type=int, default=3000)
-    parser.add_argument("--connections", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--messages", type=int, default=2000)
+    parser.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--readers", type=int, default=1_000_000)
     chosen = parser.parse_args()
