@@ -27,7 +27,7 @@ class Status(Struct, frozen=True):
 
 def status(store: Store, label: str, now: datetime) -> Status:
     """Return how far an issue is; "" is the newest. Raises UsageError when there is none."""
-    with store.reading() as connection:  # one moment: the reasons add up to the counts
+    with store.reading() as connection:
         return _status(connection, issue_in(connection, label) if label else _newest(connection), now)
 
 
