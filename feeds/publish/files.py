@@ -85,11 +85,11 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
         "opml": listed,
     }
     pages = {SUBSCRIBE: "subscribe.html", AUTODISCOVERY: AUTODISCOVERY, STYLESHEET: STYLESHEET}
-    key = cache.key(
-        site, feeds, _own_templates(settings.root), settings.web.url and (settings.web, settings.newsletter)
-    )
+    bare, own = [replace(feed, posts=()) for feed in feeds], _own_templates(settings.root)
+    # Our templates show no posts; the site's own may.
+    key = cache.key(site, feeds if own else bare, own, settings.web.url and (settings.web, settings.newsletter))
     yield File(
-        opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, feeds), kind="opml"
+        opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, bare), kind="opml"
     )
     for path, name in pages.items():
         yield File(path, absolute_url(path, site.url), time, partial(_rendered, settings, name, values), key=key)
