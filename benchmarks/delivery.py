@@ -1,13 +1,11 @@
 """Deliver an issue by SMTP into Postfix's smtp-sink, side by side with what others can do into the same one.
 
-    python -m benchmarks.delivery --work SCRATCH [--messages 2000] [--connections 1 10 50] [--rounds 5] [--readers 1000]
+    python -m benchmarks.delivery --work SCRATCH [--messages 2000] [--connections 1 10 50] [--rounds 5]
 
 In each round every one sends the same number of messages of the same size: Postfix's smtp-source, written in C and
 keeping no account; this project, with every message marked durably before it leaves and settled after; and a plain loop
 of smtplib over one connection that builds an EmailMessage for each reader. Prints medians, ratios within the run, and
 the processor time that each takes for a message, which other work on the machine disturbs less.
-Then opens an issue for a thousand readers and for very many, begins to deliver it, and asks how far it is; and opens
-the issues of readers in many zones. Says what each took, in a process of its own, and how much memory at the peak.
 """
 
 import argparse
@@ -23,7 +21,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -44,7 +41,6 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 SINK, SOURCE = "/usr/sbin/smtp-sink", "/usr/sbin/smtp-source"
 ZONES = sorted(zone for zone in available_timezones() if zone.startswith("Africa/"))[:32]
-ZONED = 100_000  # readers on their own clocks
 MAIL = Mail("News <news@example.org>")
 WORDS = "خبر من الجزائر عن الناس وما يفعلون كل يوم في مدنهم وقراهم "
 
@@ -63,7 +59,6 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=2000)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--readers", type=int, default=1_000_000)
     chosen = parser.parse_args()
     shutil.rmtree(chosen.work, ignore_errors=True)
     chosen.work.mkdir(parents=True)
@@ -72,9 +67,6 @@ def main() -> None:
     with sink() as port:
         for connections in chosen.connections:
             compare(chosen.work, port, connections, chosen.messages, chosen.rounds, size)
-    for readers in sorted({1000, chosen.readers}) if chosen.readers else ():
-        many(chosen.work / f"{readers}", readers)
-        alone(freeze_zones, chosen.work / f"zones-{readers}", min(readers, ZONED))
 
 
 def compare(work: Path, port: int, connections: int, messages: int, rounds: int, size: int) -> None:
@@ -133,22 +125,6 @@ def plain(port: int, messages: int, size: int) -> Rate:
                 server.send_message(message)
 
     return timed(messages, run)
-
-
-def many(folder: Path, readers: int) -> None:
-    """Measure what takes longer, or more memory, the more readers there are."""
-    for deed in (freeze, begin, look):
-        alone(deed, folder, readers)
-
-
-def alone(deed: Callable[[Settings, Store], object], folder: Path, readers: int) -> None:
-    """Do something in a new process, in a site with so many readers; print how long it took and its memory."""
-    if not folder.exists():
-        with Store.open(site(folder, MAIL).store.url, folder) as store:
-            enrol(store, readers)
-    process = get_context("spawn").Process(target=measured, args=(deed, folder, readers))
-    process.start()
-    process.join()
 
 
 def measured(deed: Callable[[Settings, Store], object], folder: Path, readers: int) -> None:
