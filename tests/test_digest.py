@@ -16,7 +16,7 @@ from feeds.digest.budget import LIMIT
 from feeds.digest.text import visible
 from feeds.digest.wording import script, voice
 from feeds.errors import SettingsError
-from feeds.mail import Recipient, encode, letterhead, message_id, stamp
+from feeds.mail import Recipient, encode, letterhead, stamp
 from feeds.mail.bodies import PREFERENCES, UNSUBSCRIBE
 from feeds.mail.headers import one_line
 from feeds.model import Author, Entry, Newsletter, Post, Site, Variant
@@ -361,7 +361,7 @@ def test_a_message_can_be_made_of_it() -> None:
     """What is composed can be sent: 7-bit, lines within 78 octets."""
     variant = issue(*many(12))
     letter = letterhead(SITE, Newsletter("weekly"), 42, sender="news@example.org", web_url="https://mail.example.org/")
-    reader = Recipient("reader@example.com", message_id(1, 2, "secret", "example.org"), "A" * 33, "B" * 33)
+    reader = Recipient("reader@example.com", "<1.a@example.org>", "A" * 33, "B" * 33)
 
     data = stamp(encode(variant, letter), reader, DATED)
 

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from feeds.delivery import Envelope
 from feeds.delivery.smtp import Relay, Smtp
 from feeds.dkim import Key, load_key, sign
-from feeds.mail import Recipient, encode, letterhead, message_id, stamp
+from feeds.mail import Recipient, encode, letterhead, stamp
 from feeds.mail.headers import one_line
 from feeds.model import Newsletter, Site, Variant
-from feeds.tokens import Claim
+from feeds.tokens import Claim, sign_address
 from feeds.tokens import sign as sign_token
 from tests.programs import neomutt, opendkim, spam_score
 from tests.servers import KEPT, Postfix, postfix
@@ -75,7 +75,7 @@ def keys() -> dict[str, Key]:
 
 
 def named(number: int) -> str:
-    return message_id(42, number, SECRET, "example.org")
+    return f"<{sign_address(42, number, [SECRET])}@example.org>"
 
 
 def message(number: int, keys: dict[str, Key]) -> bytes:

@@ -19,9 +19,9 @@ from feeds.mail.bodies import DATE, MESSAGE_ID, NAME, NAME_IN_HTML, PREFERENCES,
 from feeds.mail.headers import Mailbox, header, mailboxes, one_line, phrase, plain_address, sentence
 from feeds.mail.letterhead import Letterhead, letterhead
 from feeds.model import Variant
-from feeds.tokens import LENGTH, mac
+from feeds.tokens import LENGTH
 
-__all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhead", "message_id", "personal", "stamp"]
+__all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhead", "personal", "stamp"]
 
 _SAFETOKEN = re.compile(rf"(?:[A-Za-z0-9_-]{{{LENGTH}}})?")
 _BYTES = {each: each.encode() for each in (TO, DATE, MESSAGE_ID, UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML)}
@@ -73,12 +73,6 @@ def personal(text: str, recipient: Recipient) -> str:
     for placeholder, value in _body_values(recipient).items():
         text = text.replace(placeholder, value)
     return text
-
-
-def message_id(issue_id: int, subscriber_id: int, secret: str, domain: str) -> str:
-    """Return the Message-ID of an issue for a subscriber: the same at each attempt, telling nobody the address."""
-    seal = mac(secret, f"message {issue_id}:{subscriber_id}".encode()).hex()
-    return f"<{issue_id}.{seal[:32]}@{domain}>"
 
 
 def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:

@@ -9,7 +9,7 @@ from feeds import dkim
 from feeds.config import Settings
 from feeds.delivery import Envelope
 from feeds.errors import SettingsError
-from feeds.mail import Encoded, Letterhead, Recipient, encode, message_id, stamp
+from feeds.mail import Encoded, Letterhead, Recipient, encode, stamp
 from feeds.model import Issue
 from feeds.store import Store, issues
 from feeds.store.deliveries import Claimed
@@ -52,13 +52,13 @@ class Press:
         self._encoded: dict[int, Encoded] = {}
 
     def envelope(self, claimed: Claimed) -> Envelope:
-        """Say where a message goes."""
+        """Say where a message goes; its Message-ID, and the address that it leaves from, tell which came back."""
+        token = sign_address(claimed.issue_id, claimed.subscriber_id, self._keys)
         sender = self._letter.sender.address if self._letter.sender else ""
-        domain = sender.rpartition("@")[2]
-        name = claimed.message_id or message_id(claimed.issue_id, claimed.subscriber_id, self._keys[0], domain)
-        if bounces := self._letter.bounce_address:  # VERP: the address tells which message came back
+        name = claimed.message_id or f"<{token}@{sender.rpartition('@')[2]}>"
+        if bounces := self._letter.bounce_address:  # VERP
             local, _, host = bounces.rpartition("@")
-            sender = f"{local}+{sign_address(claimed.issue_id, claimed.subscriber_id, self._keys)}@{host}"
+            sender = f"{local}+{token}@{host}"
         return Envelope(sender, claimed.address, self._label, name)
 
     def message(self, claimed: Claimed, envelope: Envelope) -> bytes:

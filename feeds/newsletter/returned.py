@@ -1,13 +1,13 @@
 """Act on the mail that comes back: bounces, complaints, and the mails by which readers subscribe and unsubscribe.
 
 Anybody can write a bounce, so what counts is only what a stranger cannot know: the signed token in the address that our
-message left from, the seal in its Message-ID, the token of an unsubscribe link. Doing it again changes nothing.
+message left from and in its Message-ID, the token of an unsubscribe link. Doing it again changes nothing.
 """
 
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from feeds import subscriptions
 from feeds.config import Settings, secret
-from feeds.mail.headers import mailbox as written
 from feeds.mailbox import Mailbox, mailbox
 from feeds.model import Outcome
 from feeds.newsletter import confirming, consequences
@@ -51,7 +50,8 @@ class Reader(Struct, frozen=True):
             return self._obey(connection, returned, now)
         if isinstance(returned, Ignored):
             headers = re.split(rb"\r?\n\r?\n", message, maxsplit=1)[0].decode("latin-1")
-            is_ours = self._verified(headers) or self._verified(headers, confirming.PURPOSE)
+            tokens = self._tokens(headers)
+            is_ours = self._verified(tokens) or self._verified(tokens, confirming.PURPOSE)
             return "ignored" if returned.reason != "unrelated" and is_ours else "left"
         known = self._known(connection, returned.trace)
         if not known:
@@ -74,15 +74,12 @@ class Reader(Struct, frozen=True):
 
     def _known(self, connection: Connection, trace: Trace) -> Known | None:
         """Return the delivery that a report is about, if the report proves it."""
-        if proof := self._verified(" ".join((*trace.addresses, trace.envid))):
-            return returns.find(connection, *proof)
-        sender = self.settings.mail.sender
-        envid = f"{trace.envid}@{written(sender, 'mail.from').domain}" if trace.envid and sender else ""
-        names = (f"<{each}>" for each in (trace.message_id, envid) if each)
-        return next((known for each in names if (known := returns.named(connection, each))), None)
+        names = (trace.envid, trace.message_id.partition("@")[0])
+        proof = self._verified((*self._tokens(" ".join(trace.addresses)), *names))
+        return returns.find(connection, *proof) if proof else None
 
-    def _verified(self, text: str, purpose: str = "bounce") -> tuple[int, int] | None:
-        found = (verify_address(each, self.keys, purpose) for each in self._tokens(text))
+    def _verified(self, tokens: Iterable[str], purpose: str = "bounce") -> tuple[int, int] | None:
+        found = (verify_address(each, self.keys, purpose) for each in tokens)
         return next((proof for proof in found if proof), None)
 
     def _tokens(self, text: str) -> list[str]:

@@ -45,12 +45,10 @@ class Doubt(Struct, frozen=True):
 
 def find(connection: Connection, issue_id: int, subscriber_id: int) -> Known | None:
     """Return a delivery by its key."""
-    return _find(connection, and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id == subscriber_id))
-
-
-def named(connection: Connection, message_id: str) -> Known | None:
-    """Return the delivery of a message, whose id stands between <>: it holds a seal that only its reader has seen."""
-    return _find(connection, delivery.c.message_id == message_id) if message_id else None
+    columns = (delivery.c.issue_id, delivery.c.subscriber_id, issue.c.newsletter, delivery.c.state)
+    query = select(*columns, delivery.c.address == subscriber.c.address).where(_is(issue_id, subscriber_id))
+    row = connection.execute(query.join_from(delivery, issue).join(subscriber)).first()
+    return Known(*row) if row else None
 
 
 def came_back(connection: Connection, known: Known, outcome: Outcome, now: datetime) -> bool:
@@ -125,10 +123,3 @@ def requeue(connection: Connection, issue_id: int, now: datetime) -> int:
 
 def _is(issue_id: int, subscriber_id: int) -> ColumnElement[bool]:
     return and_(delivery.c.issue_id == issue_id, delivery.c.subscriber_id == subscriber_id)
-
-
-def _find(connection: Connection, wanted: ColumnElement[bool]) -> Known | None:
-    columns = (delivery.c.issue_id, delivery.c.subscriber_id, issue.c.newsletter, delivery.c.state)
-    query = select(*columns, delivery.c.address == subscriber.c.address).where(wanted)
-    row = connection.execute(query.join_from(delivery, issue).join(subscriber)).first()
-    return Known(*row) if row else None

@@ -12,7 +12,7 @@ from feeds.errors import StoreError
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
-HISTORY = ("0001", "0002", "0003", "0004")
+HISTORY = ("0001", "0002", "0003", "0004", "0005")
 NEWEST = HISTORY[-1]
 
 
