@@ -49,32 +49,32 @@ class Blocks:
         self._closing = ""
         self.directions = ""  # a list of attributes that belongs to the next block
 
-    def read(self, closing: str = "") -> bool:
-        """Read all, or up to the tag that closes the element `closing`; tell whether it was found."""
+    def read(self, closing: str = "") -> None:
+        """Read all, or up to the tag that closes the element `closing`."""
         self._closing = closing
         while self.at < len(self.text):
             self.document.spend(3)
-            if found := self._read_one():
-                return found == "closed"
-        return False
+            if self._is_closed():
+                return
 
-    def _read_one(self) -> str:
+    def _is_closed(self) -> bool:
+        """Read a block; tell whether it was the tag that closes the element."""
         text, at = self.text, self.at
         if blank := _BLANK.match(text, at):
             self._blank(blank)
-            return ""
+            return False
         if text[at] == "\t" or text.startswith("    ", at):
             self._code()
-            return ""
+            return False
         sign = text[at : at + 4].lstrip(" ")[0]
         for read in _BEFORE_HEADINGS.get(sign, ()):
             if done := read(self):
-                return "closed" if done == "closed" else ""
+                return done == "closed"
         if self._underlined() or (sign in "$\\" and self._formula()) or tables.read(self):
-            return ""
+            return False
         if not any(read(self) for read in _AFTER_TABLES.get(sign, ())):
             self._paragraph()
-        return ""
+        return False
 
     def inside(self, text: str, node: Node) -> None:
         """Read the blocks of a text into a node."""

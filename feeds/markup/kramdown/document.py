@@ -66,10 +66,6 @@ class Document:
         names = "|".join(map(re.escape, sorted(self._abbreviations, key=len, reverse=True)))
         self._abbreviated = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
 
-    def has_note(self, name: str) -> bool:
-        """Tell whether there is a footnote of that name."""
-        return name in self.notes
-
     def cited(self, name: str) -> str:
         """Write the mark of a footnote."""
         number = self.order.setdefault(name, len(self.order) + 1)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 
 from feeds.markup.kramdown import tags
 from feeds.markup.kramdown.document import SPACES, Document
@@ -41,9 +42,9 @@ _SIGNS = {"---": "—", "--": "–", "...": "…", "<<": "«", ">>": "»"}
 class Spans:
     """A text on its way from left to right."""
 
-    def __init__(self, text: str, document: Document, kinds: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, document: Document) -> None:
         self._text, self._at, self._document = text, 0, document
-        self._kinds = list(kinds)  # of what is open
+        self._kinds: list[str] = []  # of what is open
         self._signs = _EVERYTHING
         self._last_sign = text.rfind(">")
 
@@ -69,7 +70,7 @@ class Spans:
                 item = parse(self, items) if parse else None
                 if item:
                     items.append(item)
-                elif self._at == at:
+                else:
                     self._at += 1
                     items.append(("text", text[at], ""))
             self._document.look(len(text) - self._at)
@@ -138,7 +139,7 @@ class Spans:
         self._at += length
         return kind, "", f"<{kind}>{self.written(items)}</{kind}>"
 
-    def _code(self, items: list[Item]) -> Item | None:
+    def _code(self, items: list[Item]) -> Item:
         text, start = self._text, self._at
         ticks = _BACKTICKS.match(text, start)[0]  # type: ignore[index]
         after = start + len(ticks)
@@ -151,7 +152,7 @@ class Spans:
         if len(ticks) > 1:
             code = code.removeprefix(" ").removesuffix(" ")
         self._at = end + len(ticks)
-        return "code", code, f"<code>{_code_escaped(code)}</code>"
+        return "code", code, f"<code>{escape(code, quote=False)}</code>"
 
     def _pointed(self, items: list[Item]) -> Item | None:
         text, start = self._text, self._at
@@ -194,10 +195,7 @@ class Spans:
 
     def _bracket(self, items: list[Item]) -> Item | None:
         text, start = self._text, self._at
-        if text[start] == "!":
-            if not text.startswith("![", start):
-                return None
-        elif note := _NOTE.match(text, start):
+        if note := _NOTE.match(text, start):
             return self._note(note)
         kind, inside = ("img", start + 2) if text[start] == "!" else ("a", start + 1)
         if text.startswith("^", inside) or inside >= len(text):
@@ -211,7 +209,7 @@ class Spans:
         return link
 
     def _note(self, note: re.Match[str]) -> Item:
-        if not self._document.has_note(note[1]):
+        if note[1] not in self._document.notes:
             return self._plain(len(note[0]))
         self._at = note.end()
         return "note", "", self._document.cited(note[1])
@@ -331,7 +329,7 @@ class Spans:
             return "text", escape[1], ""
         return None
 
-    def _break(self, items: list[Item]) -> Item | None:
+    def _break(self, items: list[Item]) -> Item:
         self._at += 2
         return "br", "", "<br />"
 
@@ -348,10 +346,6 @@ class Spans:
             return None
         self._at = sign.end()
         return "sign", "", _SIGNS[sign[0]]
-
-
-def _code_escaped(code: str) -> str:
-    return code.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 _READERS: dict[str, Callable[[Spans, list[Item]], Item | None]] = {

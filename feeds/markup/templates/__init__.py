@@ -10,7 +10,7 @@ from feeds.markup.templates.context import Context
 from feeds.markup.templates.liquid import HEXO, LIQUID, NUNJUCKS
 from feeds.markup.templates.mdx import MDX, PURE_MDX
 from feeds.markup.templates.restructured import with_role
-from feeds.markup.templates.shortcodes import GO, HUGO, NIKOLA, ZOLA
+from feeds.markup.templates.shortcodes import GO, HUGO, ZOLA
 from feeds.markup.templates.tags import Family, expand
 from feeds.model import Post, Problem, Site
 
@@ -20,7 +20,7 @@ FAMILIES: Mapping[str, Family] = {
     "nunjucks": NUNJUCKS,
     "hexo": HEXO,
     "hugo": HUGO,
-    "nikola": NIKOLA,
+    "nikola": HUGO,
     "zola": ZOLA,
     "go": GO,
     "mdx": MDX,

@@ -12,21 +12,10 @@ from feeds.markup.templates.tags import Family, Rule
 _TAG = (
     r"\{%[-+]?\s*(?P<end>end(?=\w))?(?P<name>\w+)(?P<arguments>(?:(?!%\}|\{%).)*+)(?P<closed>(?!))?%\}"
     r"|\{\{[-{]?(?P<value>(?:(?!\}\}|\{\{).)*+)\}?\}\}"
-    r"|\{#(?![\w:.-]+\})(?P<remark>(?:(?!#\}|\{#).)*+)#\}"
+    r"|\{#(?![\w:.-]+\})(?:(?!#\}|\{#).)*+#\}"
 )
-_STRIPPED = {
-    "url_encode",
-    "cgi_escape",
-    "escape",
-    "xml_escape",
-    "e",
-    "safe",
-    "strip",
-    "trim",
-    "raw",
-    "dump",
-    "markdownify",
-}
+# Filters that leave the words as they are.
+_STRIPPED = "url_encode cgi_escape escape xml_escape e safe strip trim raw dump markdownify"
 _LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w.\[\]"'-]+))\s*""")
 _FILTER = re.compile(r"""\s*([\w.]+)\s*(?:[:(]\s*((?:"[^"]*"|'[^']*'|[^|"'])*))?""")
 _ASSIGNED = re.compile(r"(\w+)\s*=\s*(.+)", re.DOTALL)
@@ -62,12 +51,7 @@ def _filtered(value: str, name: str, argument: str, context: Context) -> str | N
         return context.folder + rooted
     if name in {"absolute_url", "full_url_for"}:
         return value if value.startswith("http") else context.origin + context.folder + rooted
-    return value if name in _STRIPPED or name.startswith("highlight") else None
-
-
-def value(tag: Tag, context: Context) -> str | None:
-    """Put the value of an expression."""
-    return _value(tag.arguments, context)
+    return value if name in _STRIPPED.split() or name.startswith("highlight") else None
 
 
 def _assign(tag: Tag, context: Context) -> str | None:
@@ -106,11 +90,8 @@ def _asset(tag: Tag, context: Context) -> str | None:
 
 
 def _asset_link(tag: Tag, context: Context) -> str | None:
-    return (
-        rules.link(Tag("", f'href="{tag.words[0]}" text="{" ".join(tag.words[1:]) or tag.words[0]}"'), context)
-        if tag.words
-        else None
-    )
+    name, *words = tag.words or [""]
+    return rules.link(Tag("", f'href="{name}" text="{" ".join(words) or name}"'), context)
 
 
 INCLUDES: dict[str, Rule] = {**rules.PLAYERS, **rules.MEDIA, **rules.PICTURES, **rules.NOTES}
@@ -158,7 +139,7 @@ def _family(tags: dict[str, Rule], verbatim: frozenset[str] = _VERBATIM) -> Fami
         end=r"\{{%[-+]?\s*end{}\s*[-+]?%\}}",
         rules=tags,
         verbatim=verbatim,
-        values=value,
+        values=lambda tag, context: _value(tag.arguments, context),
         in_code=((r"\{%-?\s*(?:end)?(?:raw|verbatim)\s*-?%\}\n?", ""),),
     )
 

@@ -42,14 +42,13 @@ def _fragment(tag: Tag, context: Context) -> str:
     return f"\n\n{rules.kept(tag, context)}\n\n" if "\n" in tag.inside else tag.inside
 
 
-_NOTES = "Note Callout Admonition Alert Hint Tip Info Warning Caution Danger Aside Pitfall DeepDive".lower().split()
 _ELEMENTS = """
     a abbr b blockquote br code details div em figure h1 h2 h3 h4 h5 h6 hr i iframe img li ol p pre section span strong
     sub summary sup table td th tr ul video
 """
 _RULES: dict[str, Rule] = {
     **rules.EVERYWHERE,
-    **dict.fromkeys(_NOTES, rules.note),
+    **dict.fromkeys(["pitfall", "deepdive"], rules.note),
     **dict.fromkeys(["tabs", "fragment", "trans", "intro", "columns", "column", "steps", "card", "cards"], _fragment),
     **dict.fromkeys(["tabitem", "tab", "panel", "step"], rules.titled),
     **dict.fromkeys(["codeblock", "code", "highlight"], rules.code),

@@ -6,16 +6,10 @@ from feeds.markup.templates.tag import Tag
 from feeds.markup.templates.tags import Family, Rule
 
 _TAG = (
-    r"\{\{(?P<kind>[<%])\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
+    r"\{\{[<%]\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
     r"(?P<closed>/)?\s*[>%]\}\}"
     r"|\{\{[<%](?P<value>/\*(?:(?!\*/|\{\{[<%]).)*+\*/)[>%]\}\}"
 )
-_SHOWN = ((r"\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}"),)
-
-
-def _shown(tag: Tag, context: Context) -> str:
-    """Show a shortcode that a post is about: {{</* figure */>}}."""
-    return "{{<" + tag.arguments[2:-2] + ">}}"
 
 
 def _param(tag: Tag, context: Context) -> str | None:
@@ -47,10 +41,10 @@ HUGO = Family(
     end=r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}",
     rules=_RULES,
     verbatim=frozenset({"highlight", "code", "raw", "comment"}),
-    values=_shown,
-    in_code=_SHOWN,
+    # A shortcode that a post is about: {{</* figure */>}}.
+    values=lambda tag, _: "{{<" + tag.arguments[2:-2] + ">}}",
+    in_code=((r"\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}"),),
 )
-NIKOLA = HUGO
 # Generators of one's own in Go: {{image "a.png" 850}}.
 GO = Family(
     tag=r"\{\{(?P<end>(?!))?-?\s*(?P<name>[A-Za-z]\w*)(?P<arguments>\s(?:(?!\}\}|\{\{).)*+)(?P<closed>)\}\}(?P<value>(?!))?",

@@ -111,7 +111,7 @@ class _Walk:
             return end
         inside = ""
         is_verbatim = name in self._family.verbatim
-        if is_verbatim and (closing := self._closing(name).search(self._text, end)):
+        if is_verbatim and (closing := re.compile(self._family.end.format(re.escape(name))).search(self._text, end)):
             inside, end = self._text[found.end() : closing.start()], closing.end()
         tag = self._made(found, name, inside, end)
         is_open = (name in self._ended or "" in self._ended) and not (is_verbatim or found["closed"])
@@ -120,9 +120,6 @@ class _Walk:
         else:
             self._put(self._meaning(tag))
         return end
-
-    def _closing(self, name: str) -> re.Pattern[str]:
-        return re.compile(self._family.end.format(re.escape(name)))
 
     def _made(self, found: re.Match[str], name: str, inside: str, end: int) -> Tag:
         text, start = self._text, found.start()
