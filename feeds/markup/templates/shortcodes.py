@@ -1,5 +1,7 @@
 """Shortcodes: of Hugo and Nikola with their arguments after the name, of Zola in brackets."""
 
+import re
+
 from feeds.markup.templates import rules
 from feeds.markup.templates.context import Context
 from feeds.markup.templates.tag import Tag
@@ -8,8 +10,11 @@ from feeds.markup.templates.tags import Family, Rule
 _TAG = (
     r"\{\{[<%]\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
     r"(?P<closed>/)?\s*[>%]\}\}"
-    r"|\{\{[<%](?P<value>/\*(?:(?!\*/|\{\{[<%]).)*+\*/)[>%]\}\}"
+    r"|(?P<value>\{\{[<%]/\*(?:(?!\*/|\{\{[<%]).)*+\*/[>%]\}\})"
 )
+# A shortcode that a post is about: {{</* figure */>}}; and how it is shown.
+_SHOWN = (r"(?s)\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}")
+_SHOWN_IN_ZOLA = (r"(?s)\{([{%])/\*((?:(?!\*/).)*+)\*/([}%])\}", r"{\1\2\3}")
 
 
 def _param(tag: Tag, context: Context) -> str | None:
@@ -41,9 +46,8 @@ HUGO = Family(
     end=r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}",
     rules=_RULES,
     verbatim=frozenset({"highlight", "code", "raw", "comment"}),
-    # A shortcode that a post is about: {{</* figure */>}}.
-    values=lambda tag, _: "{{<" + tag.arguments[2:-2] + ">}}",
-    in_code=((r"\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}"),),
+    values=lambda tag, _: re.sub(*_SHOWN, tag.arguments),
+    in_code=(_SHOWN,),
 )
 # Generators of one's own in Go: {{image "a.png" 850}}.
 GO = Family(
@@ -60,9 +64,9 @@ GO = Family(
 ZOLA = Family(
     tag=(
         r"\{(?P<closed>\{)?(?(closed)|%)-?\s*(?:(?P<end>end)|(?P<name>\w+)\((?P<arguments>(?:(?!\)\s*-?[}%]\}|\{[{%]).)*+)\))"
-        r"\s*-?(?(closed)\}|%)\}|\{[{%](?P<value>/\*(?:(?!\*/|\{[{%]).)*+\*/)[}%]\}"
+        r"\s*-?(?(closed)\}|%)\}|(?P<value>\{[{%]/\*(?:(?!\*/|\{[{%]).)*+\*/[}%]\})"
     ),
     rules=_RULES,
-    values=lambda tag, _: "{{" + tag.arguments[2:-2] + "}}",
-    in_code=((r"\{([{%])/\*((?:(?!\*/).)*+)\*/([}%])\}", r"{\1\2\3}"),),
+    values=lambda tag, _: re.sub(*_SHOWN_IN_ZOLA, tag.arguments),
+    in_code=(_SHOWN_IN_ZOLA,),
 )
