@@ -15,7 +15,7 @@ from feeds.model import Subscriber
 from feeds.store import Store, subscribers
 from feeds.subscriptions.changing import Changed, change
 from feeds.subscriptions.choosing import Bearer, Wish, bearer, choose
-from feeds.subscriptions.enrolling import Enrol, checked, enrol, key_of, newsletter_of, offered
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, reader_of
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
@@ -88,9 +88,7 @@ class Record(Struct, frozen=True):
 def show(store: Store, email: str) -> Record:
     """Return what is kept of a reader, and what proves that they want it. Raises UsageError when there is none."""
     with store.reading() as connection:
-        found = subscribers.find(connection, key_of(email))
-        if not found:
-            raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
+        found = reader_of(connection, email)
         created, confirmed, consent = subscribers.record(connection, found.id)
     return Record(found, created, confirmed, tuple(consent.splitlines()))
 

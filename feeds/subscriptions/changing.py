@@ -12,7 +12,7 @@ from feeds.errors import UsageError
 from feeds.model import Subscriber, Subscription
 from feeds.store import Store, events, requests, subscribers
 from feeds.store.subscribers import NewSubscriber
-from feeds.subscriptions.enrolling import checked, newsletter_of, offered
+from feeds.subscriptions.enrolling import checked, newsletter_of, offered, reader_of
 
 PERSON = ("name", "language", "timezone")
 CHOICE = ("categories", "cadence")
@@ -49,9 +49,7 @@ def change(
     wanted = checked(email, name or "", language or "", timezone or "", categories or ())
     wanted = replace(wanted, cadence=offered(settings, newsletter, cadence) if cadence else "")
     with store.writing() as connection:
-        found = subscribers.find(connection, wanted.email_key)
-        if not found:
-            raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
+        found = reader_of(connection, email)
         if newsletter and not requests.already(connection, newsletter, [found.id]):
             raise UsageError(f"{found.email} does not get {newsletter}", "`feeds subscribers list` tells their status")
         made = changed(found, newsletter, wanted, [each for each, value in said.items() if value is not None])

@@ -21,8 +21,9 @@ from feeds.tokens import Claim
 
 
 class Bearer(Struct, frozen=True):
-    """A reader, and which newsletters they get."""
+    """Who has a link: what it says, the reader it speaks for, and which newsletters they get."""
 
+    claim: Claim
     reader: Subscriber
     gets: frozenset[str]
 
@@ -42,7 +43,7 @@ def bearer(settings: Settings, connection: Connection, claim: Claim) -> Bearer |
         return None
     reader = subscribers.with_ids(connection, [claim.subscriber])[claim.subscriber]
     gets = (each.name for each in settings.newsletter if requests.already(connection, each.name, [reader.id]))
-    return Bearer(reader, frozenset(gets))
+    return Bearer(claim, reader, frozenset(gets))
 
 
 def choose(
@@ -65,7 +66,7 @@ def choose(
         before = bearer(settings, connection, claim)
         if not before:
             return None
-        person = checked(before.reader.email, before.reader.name, language or "", timezone or "", ())
+        person = checked(before.reader.email, before.reader.name, language or "", timezone or "")
         made = changed(before.reader, "", person, [each for each, value in said.items() if value is not None])
         apply(connection, before.reader.id, "", made, now)
         asked = [_grant(settings, connection, before, each, enrol, now) for each in wishes]
@@ -75,7 +76,7 @@ def choose(
 def _grant(settings: Settings, connection: Connection, before: Bearer, wish: Wish, enrol: Enrol, now: datetime) -> bool:
     """Do as a reader wishes with one newsletter; tell whether they are asked about it."""
     reader = before.reader
-    wanted = checked(reader.email, "", "", "", wish.categories)
+    wanted = checked(reader.email, categories=wish.categories)
     wanted = replace(wanted, cadence=offered(settings, wish.newsletter, wish.cadence))
     if wish.newsletter not in before.gets:
         if wish.wanted:

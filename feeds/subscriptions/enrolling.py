@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.mail.headers import one_line
-from feeds.model import Subscription
+from feeds.model import Subscriber, Subscription
 from feeds.store import leaving, posts, requests, subscribers, suppressions
 from feeds.store.subscribers import NewSubscriber
 
@@ -46,7 +46,9 @@ def offered(settings: Settings, newsletter: str, chosen: str) -> str:
     raise UsageError(f"{newsletter} is not offered {chosen!r}", f"known: {known}; see newsletter.offer in feeds.toml")
 
 
-def checked(email: str, name: str, language: str, timezone: str, categories: Sequence[str]) -> NewSubscriber:
+def checked(
+    email: str, name: str = "", language: str = "", timezone: str = "", categories: Sequence[str] = ()
+) -> NewSubscriber:
     """Return a reader with everything in its normal form. Raises UsageError."""
     try:
         valid = validate_email(email.strip(), check_deliverability=False)
@@ -68,9 +70,16 @@ def checked(email: str, name: str, language: str, timezone: str, categories: Seq
 def key_of(email: str) -> str:
     """Return what tells an address apart from others, however it is spelled."""
     try:
-        return checked(email, "", "", "", ()).email_key
+        return checked(email).email_key
     except UsageError:
         return email.strip().casefold()
+
+
+def reader_of(connection: Connection, email: str) -> Subscriber:
+    """Return the reader who has an address. Raises UsageError when there is none."""
+    if found := subscribers.find(connection, key_of(email)):
+        return found
+    raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
 
 
 def enrol(

@@ -4,22 +4,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, deliveries, events, leaving, requests, subscribers, suppressions
-from feeds.subscriptions.enrolling import checked, key_of
+from feeds.subscriptions.enrolling import checked, key_of, reader_of
 
 
-def unsubscribe(store: Store, email: str, now: datetime, *, how: str = "by the operator") -> Subscriber:
+def unsubscribe(store: Store, email: str, now: datetime) -> Subscriber:
     """Send a reader no more mail, from this moment on; doing it again changes nothing.
 
     Raises UsageError when there is no such reader.
     """
     with store.writing() as connection:
-        found = _found(connection, email)
+        found = reader_of(connection, email)
         if found.status in ("pending", "active"):
-            _unsubscribe(connection, found.id, now, how)
-            found = _found(connection, email)
+            _unsubscribe(connection, found.id, now, "by the operator")
+            found = reader_of(connection, email)
     return found
 
 
@@ -55,7 +54,7 @@ def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator
 
     Raises UsageError for what is no address.
     """
-    reader = checked(email, "", "", "", ())
+    reader = checked(email)
     with store.writing() as connection:
         found = subscribers.find(connection, reader.email_key)
         if found and found.status in ("pending", "active"):
@@ -85,20 +84,13 @@ def erase(store: Store, email: str, now: datetime) -> None:
 
     Raises UsageError when there is no such reader.
     """
-    key = key_of(email)
     with store.writing() as connection:
-        found = _found(connection, email)
+        found = reader_of(connection, email)
         deliveries.drop(connection, "erased", now, subscriber_id=found.id)
-        suppressions.add(connection, key, "erased", now)
+        suppressions.add(connection, key_of(email), "erased", now)
         requests.withdraw(connection, found.id, "", now)
         leaving.erase(connection, found.id, now)
         events.note(connection, "erased", now, subscriber_id=found.id)
-
-
-def _found(connection: Connection, email: str) -> Subscriber:
-    if found := subscribers.find(connection, key_of(email)):
-        return found
-    raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
 
 
 def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:

@@ -11,10 +11,9 @@ from feeds.digest.wording import own_name
 from feeds.model import Newsletter, Subscription
 from feeds.newsletter.standing import of_reader
 from feeds.subscriptions import Bearer, Wish
-from feeds.tokens import Claim
 from feeds.web.desk import PREFERENCES, Desk
 from feeds.web.rendering import HEADERS
-from feeds.web.visit import Page, Visit, notice
+from feeds.web.visit import INVALID, Page, Visit, notice
 
 NEVER = "-"  # in place of a cadence
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -22,28 +21,28 @@ _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", 
 
 def show(desk: Desk, visit: Visit) -> Page:
     """Show what a reader chose."""
-    claim, found = _found(desk, visit)
-    return _page(desk, visit, found) if claim and found else _invalid()
+    found = _found(desk, visit)
+    return _page(desk, visit, found) if found else INVALID
 
 
 def save(desk: Desk, visit: Visit) -> Page:
     """Take what a reader chose. Raises UsageError for what was not on the page."""
-    claim, found = _found(desk, visit)
-    if not (claim and found):
-        return _invalid()
+    found = _found(desk, visit)
+    if not found:
+        return INVALID
     wishes = [_wish(each, visit) for each in _shown(desk, found) if f"often.{each.name}" in visit.form]
     person = {name: visit.said(name) for name in ("language", "timezone") if name in visit.form}
     now = desk.clock()
-    asked = subscriptions.choose(desk.settings, desk.store, claim, wishes, desk.enrol, now, **person)
+    asked = subscriptions.choose(desk.settings, desk.store, found.claim, wishes, desk.enrol, now, **person)
     if asked:
         desk.questions.set()
-    _, found = _found(desk, visit)
-    return _page(desk, visit, found, is_saved=True, asked=bool(asked)) if found else _invalid()
+    found = _found(desk, visit)
+    return _page(desk, visit, found, is_saved=True, asked=bool(asked)) if found else INVALID
 
 
 def data(desk: Desk, visit: Visit) -> Response:
     """Give what is kept of a reader, as a file."""
-    _, found = _found(desk, visit)
+    found = _found(desk, visit)
     if not found:
         return Response("{}", 404, HEADERS, "application/json")
     email = found.reader.email
@@ -56,24 +55,18 @@ def data(desk: Desk, visit: Visit) -> Response:
 
 def forget(desk: Desk, visit: Visit) -> Page:
     """Delete all that is kept of a reader, if they say that they are sure."""
-    _, found = _found(desk, visit)
+    found = _found(desk, visit)
     if not found:
-        return _invalid()
+        return INVALID
     if not visit.said("sure"):
         return _page(desk, visit, found)
     subscriptions.erase(desk.store, found.reader.email, desk.clock())
-    return notice("forgotten", "forgotten_lead", language=found.reader.language or desk.settings.site.language)
+    return notice("forgotten", "forgotten_lead", language=desk.language(found.reader))
 
 
-def _found(desk: Desk, visit: Visit) -> tuple[Claim | None, Bearer | None]:
-    if not (claim := desk.claim(visit.token, PREFERENCES)):
-        return None, None
-    with desk.store.reading() as connection:
-        return claim, subscriptions.bearer(desk.settings, connection, claim)
-
-
-def _invalid() -> Page:
-    return notice("invalid", "invalid_lead", status=404)
+def _found(desk: Desk, visit: Visit) -> Bearer | None:
+    claim = desk.claim(visit.token, PREFERENCES)
+    return desk.bearer(claim) if claim else None
 
 
 def _shown(desk: Desk, found: Bearer) -> list[Newsletter]:
@@ -101,7 +94,7 @@ def _page(desk: Desk, visit: Visit, found: Bearer, *, is_saved: bool = False, as
         "timezone": reader.timezone,
         "zones": _zones(reader.timezone) if any(each.timezone == "reader" for each in shown) else {},
     }
-    return Page("page.preferences.html", values, language=reader.language or desk.settings.site.language)
+    return Page("page.preferences.html", values, language=desk.language(reader))
 
 
 def _choice(desk: Desk, newsletter: Newsletter, found: Bearer) -> dict[str, object]:

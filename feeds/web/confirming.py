@@ -7,9 +7,7 @@ from feeds.newsletter import confirming as deeds
 from feeds.store import leaving, requests, subscribers
 from feeds.tokens import verify_address
 from feeds.web.desk import Desk
-from feeds.web.visit import Page, Visit, notice
-
-INVALID = notice("invalid", "invalid_lead", status=404)
+from feeds.web.visit import INVALID, Page, Visit, notice
 
 
 def show(desk: Desk, visit: Visit) -> Page:
@@ -20,7 +18,7 @@ def show(desk: Desk, visit: Visit) -> Page:
         return INVALID
     _, reader, newsletter = found
     values = {"title": desk.title(newsletter), "email": reader.email}
-    return Page("page.confirm.html", values, language=_language(desk, reader), newsletter=newsletter)
+    return Page("page.confirm.html", values, language=desk.language(reader), newsletter=newsletter)
 
 
 def confirm(desk: Desk, visit: Visit) -> Page:
@@ -33,7 +31,7 @@ def confirm(desk: Desk, visit: Visit) -> Page:
         became = deeds.confirm(desk.settings, connection, *proof, "confirmed on the page", desk.clock())
         has_it = bool(requests.already(connection, newsletter.name, [reader.id]))
         generation = leaving.generation(connection, reader.id) or 0
-    language = _language(desk, reader)
+    language = desk.language(reader)
     if became == "asked":
         desk.questions.set()
         return notice("late", "late_lead", language=language)
@@ -53,7 +51,3 @@ def _asked(desk: Desk, connection: Connection, token: str) -> tuple[tuple[int, i
     if name not in desk.newsletters or not reader or reader.status == "erased":
         return None
     return proof, reader, desk.newsletters[name]
-
-
-def _language(desk: Desk, reader: Subscriber) -> str:
-    return reader.language or desk.settings.site.language

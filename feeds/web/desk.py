@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 from feeds.config import Settings, secret
 from feeds.errors import SettingsError
 from feeds.mail.headers import one_line
-from feeds.model import Newsletter
+from feeds.model import Newsletter, Subscriber
 from feeds.newsletter.confirming import asker
 from feeds.newsletter.ledger import Clock
 from feeds.publish.mail_form import pages_url
 from feeds.store import Store, secrets
+from feeds.subscriptions import Bearer, bearer
 from feeds.subscriptions.enrolling import Enrol
 from feeds.templating import environment
 from feeds.tokens import Claim, sign, verify
@@ -66,6 +67,15 @@ class Desk:
     def leaving(self, token: str) -> Claim | None:
         """Return what the token of an unsubscribe link says."""
         return self.claim(token, *(f"{UNSUBSCRIBE}{name}" for name in self.newsletters))
+
+    def bearer(self, claim: Claim) -> Bearer | None:
+        """Return whom a token speaks for; None when the links are void."""
+        with self.store.reading() as connection:
+            return bearer(self.settings, connection, claim)
+
+    def language(self, reader: Subscriber) -> str:
+        """Return the language to speak to a reader in."""
+        return reader.language or self.settings.site.language
 
     def choices_url(self, subscriber: int, generation: int) -> str:
         """Return where a reader chooses."""

@@ -57,7 +57,12 @@ class Errands:
         return True
 
     def _learn(self, now: datetime) -> None:
-        self._desk.topics = _topics(self._desk, now)
+        """Learn the categories of the site's posts, the most used first; none where no newsletter carries all."""
+        settings = self._desk.settings
+        if any("*" in each.categories for each in settings.newsletter):
+            groups = catalogue.groups(publish.survey(settings, now).posts)
+            used_most_first = sorted(groups, key=lambda group: (-len(group.posts), group.name))
+            self._desk.topics = tuple(each.name for each in used_most_first)
 
     def _ask(self, now: datetime) -> None:
         desk = self._desk
@@ -70,11 +75,3 @@ class Errands:
         except FeedsError:
             desk.questions.set()
             raise
-
-
-def _topics(desk: Desk, now: datetime) -> tuple[str, ...]:
-    """Return the categories of the site's posts, the most used first; none where no newsletter carries all."""
-    if not any("*" in each.categories for each in desk.settings.newsletter):
-        return ()
-    groups = catalogue.groups(publish.survey(desk.settings, now).posts)
-    return tuple(each.name for each in sorted(groups, key=lambda group: (-len(group.posts), group.name)))

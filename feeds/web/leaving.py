@@ -1,16 +1,16 @@
 """Where readers leave: people by a button, mail programs by one click (RFC 8058)."""
 
 from feeds import subscriptions
-from feeds.subscriptions import Bearer, Wish
+from feeds.subscriptions import Wish
 from feeds.tokens import Claim
 from feeds.web.desk import Desk
-from feeds.web.visit import Page, Visit, notice
+from feeds.web.visit import INVALID, Page, Visit, notice
 
 
 def show(desk: Desk, visit: Visit) -> Page:
     """Ask whether they mean it, and offer to choose instead."""
     claim = desk.leaving(visit.token)
-    return _page(desk, visit, claim, is_done=False) if claim else notice("invalid", "invalid_lead", status=404)
+    return _page(desk, visit, claim, is_done=False) if claim else INVALID
 
 
 def leave(desk: Desk, visit: Visit) -> Page:
@@ -30,22 +30,22 @@ def leave(desk: Desk, visit: Visit) -> Page:
 def ask_again(desk: Desk, visit: Visit) -> Page:
     """Ask by mail who left by mistake, or by somebody else's hand."""
     claim = desk.leaving(visit.token)
-    before = _bearer(desk, claim) if claim else None
-    if not claim or not before:
-        return notice("invalid", "invalid_lead", status=404)
-    name = _newsletter(claim)
+    before = desk.bearer(claim) if claim else None
+    if not before:
+        return INVALID
+    name = _newsletter(before.claim)
     former = next((each for each in before.reader.subscriptions if each.newsletter == name), None)
     newsletter = desk.newsletters[name]
     kept = former.cadence if former and former.cadence in newsletter.offer else ""
     wish = Wish(name, categories=former.categories if former else (), cadence=kept)
-    if subscriptions.choose(desk.settings, desk.store, claim, [wish], desk.enrol, desk.clock()):
+    if subscriptions.choose(desk.settings, desk.store, before.claim, [wish], desk.enrol, desk.clock()):
         desk.questions.set()
-    return notice("asked", "asked_lead", language=_language(desk, before))
+    return notice("asked", "asked_lead", language=desk.language(before.reader))
 
 
 def _page(desk: Desk, visit: Visit, claim: Claim, *, is_done: bool) -> Page:
     """Return the page for who has a link, also when nobody is left whom it speaks for."""
-    newsletter, found = desk.newsletters[_newsletter(claim)], _bearer(desk, claim)
+    newsletter, found = desk.newsletters[_newsletter(claim)], desk.bearer(claim)
     values = {
         "again_url": f"{desk.base}u/{visit.token}/again" if found else "",
         "choices_url": desk.choices_url(claim.subscriber, claim.generation) if found else "",
@@ -53,17 +53,9 @@ def _page(desk: Desk, visit: Visit, claim: Claim, *, is_done: bool) -> Page:
         "is_done": is_done,
         "title": desk.title(newsletter),
     }
-    return Page("page.unsubscribe.html", values, language=_language(desk, found), newsletter=newsletter)
+    language = desk.language(found.reader) if found else ""
+    return Page("page.unsubscribe.html", values, language=language, newsletter=newsletter)
 
 
 def _newsletter(claim: Claim) -> str:
     return claim.purpose.partition(":")[2]
-
-
-def _bearer(desk: Desk, claim: Claim) -> Bearer | None:
-    with desk.store.reading() as connection:
-        return subscriptions.bearer(desk.settings, connection, claim)
-
-
-def _language(desk: Desk, found: Bearer | None) -> str:
-    return (found.reader.language or desk.settings.site.language) if found else ""

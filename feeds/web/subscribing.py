@@ -23,7 +23,7 @@ def sign_up(desk: Desk, visit: Visit) -> Page:
     if not desk.limiter.allows(visit.client, now):
         raise HTTPException(429)
     try:
-        reader = checked(visit.said("email"), "", "", "", ())
+        reader = checked(visit.said("email"))
     except UsageError:
         return _form(desk, visit, "bad_address")
     names = [each.name for each in desk.open]

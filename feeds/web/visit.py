@@ -36,3 +36,6 @@ class Page(Struct, frozen=True):
 def notice(title: str, lead: str = "", *, status: int = 200, language: str = "") -> Page:
     """Return a page that says something and asks nothing; title and lead are names of sentences."""
     return Page("page.notice.html", {"title": title, "lead": lead}, status, language)
+
+
+INVALID = notice("invalid", "invalid_lead", status=404)  # a link that leads nowhere, or no more
