@@ -524,6 +524,10 @@ class Authority:
         def name(text: str) -> x509.Name:
             return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
+        def usage(signs: bool) -> x509.KeyUsage:
+            return x509.KeyUsage(not signs, False, False, False, False, signs, signs, False, False)
+
+        signer = (key or self.key).public_key()
         builder = (
             x509.CertificateBuilder()
             .subject_name(name(host or issuer))
@@ -533,6 +537,10 @@ class Authority:
             .not_valid_before(datetime(since, 1, 1, tzinfo=UTC))
             .not_valid_after(datetime(until, 1, 1, tzinfo=UTC))
             .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
+            # RFC 5280 4.2.1.1 to 4.2.1.3, which Python insists on from 3.13 on.
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False)
+            .add_extension(usage(host is None), critical=True)
         )
         if host:
             known = x509.IPAddress(ip_address(host)) if host[0].isdigit() else x509.DNSName(host)

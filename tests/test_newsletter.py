@@ -221,9 +221,9 @@ def number_of(post_id: str) -> int:
 
 
 def change_of_clocks(zone: ZoneInfo, now: datetime) -> datetime:
-    """Return the hour in which the clocks of a zone change next."""
-    hours = (now + timedelta(hours=each) for each in count(1))
-    return next(each for each in hours if offset(zone, each) != offset(zone, each - timedelta(hours=1)))
+    """Return the hour in which the clocks of a zone change next; `now` where they do no more within a year."""
+    hours = (now + timedelta(hours=each) for each in range(1, 366 * 24))
+    return next((each for each in hours if offset(zone, each) != offset(zone, each - timedelta(hours=1))), now)
 
 
 def offset(zone: ZoneInfo, moment: datetime) -> timedelta | None:
