@@ -18,6 +18,7 @@ from feeds.check.tree import (
     check_ids,
     check_self,
     finding,
+    named,
     read,
     walk,
 )
@@ -36,10 +37,6 @@ _PERSON = Element(often=True)
 _CATEGORY = Element(often=True, attributes={"term": words, "scheme": uri, "label": words}, needs=("term",))
 
 
-def _named(**elements: Element) -> Table:
-    return {f"{ATOM}{name}": element for name, element in elements.items()}
-
-
 def _name(text: str) -> Iterator[Fault]:
     yield from words(text)
     if re.search(r"<[^<>\s]+@[^<>\s]+>", text):
@@ -48,7 +45,8 @@ def _name(text: str) -> Iterator[Fault]:
         yield Fault(f"{text!r} looks like markup", "write the name alone", "W3C validator: ContainsHTML")
 
 
-FEED: Table = _named(
+FEED = named(
+    ATOM,
     id=Element(identifier, required=True),
     title=Element(required=True),
     updated=Element(rfc_3339, required=True),
@@ -64,7 +62,8 @@ FEED: Table = _named(
     entry=Element(often=True),
 )
 ENTRY: Table = {
-    **_named(
+    **named(
+        ATOM,
         id=Element(identifier, required=True),
         title=Element(required=True),
         updated=Element(rfc_3339, required=True),
@@ -80,7 +79,7 @@ ENTRY: Table = {
     ),
     **MEDIA_TABLE,
 }
-PERSON: Table = _named(name=Element(_name, required=True), email=Element(address), uri=Element(uri))
+PERSON = named(ATOM, name=Element(_name, required=True), email=Element(address), uri=Element(uri))
 _TEXTS = ("title", "subtitle", "rights", "summary", "content")
 
 

@@ -83,16 +83,13 @@ class _Parser(HTMLParser):
             self._say(f"{name} of <{tag}>", "take it out", "W3C validator: SecurityRiskAttr")
         elif name == "style":
             for part in filter(None, map(str.strip, value.split(";"))):
-                self._style(part)
+                if not safe_style(part):
+                    self._say(f"style {part!r}", "take it out", "W3C validator: DangerousStyleAttr")
         elif name in _ADDRESSES:
             self._address(f"{name} of <{tag}>", value)
         elif name == "srcset":
             for candidate in re.split(r",\s+", value.strip()):
                 self._address(f"srcset of <{tag}>", candidate.partition(" ")[0])
-
-    def _style(self, part: str) -> None:
-        if not safe_style(part):
-            self._say(f"style {part!r}", "take it out", "W3C validator: DangerousStyleAttr")
 
     def _address(self, where: str, url: str) -> None:
         if not re.match("[A-Za-z][A-Za-z0-9+.-]*:", url):

@@ -85,12 +85,8 @@ def check(document: bytes, url: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for item in items if isinstance(items, list) else []:
         name = str(item.get("id", "")) if isinstance(item, dict) else ""
-        line = (
-            document.partition(b'"id": ' + json.dumps(name, ensure_ascii=False).encode(errors="replace"))[0].count(
-                b"\n"
-            )
-            + 1
-        )
+        before = document.partition(b'"id": ' + json.dumps(name, ensure_ascii=False).encode(errors="replace"))[0]
+        line = before.count(b"\n") + 1
         yield from (Finding(line, name, fault) for fault in (*_object(item, ITEM), *_item(item, name, seen)))
         seen.add(name)
 

@@ -62,6 +62,13 @@ class Element(Struct, frozen=True):
 
 
 Table = Mapping[str, Element]
+
+
+def named(namespace: str, **elements: Element) -> Table:
+    """Return a table of elements that are all in one namespace."""
+    return {f"{namespace}{name}": element for name, element in elements.items()}
+
+
 # The link element of Atom, which RSS takes over.
 LINK = Element(
     often=True,
