@@ -5,7 +5,6 @@ entries -Edition (page)-> what templates show -cuts (budget)-> as much as fits -
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from feeds.digest.budget import Cut, cuts, fitting
@@ -49,8 +48,7 @@ def compose(
     choices = cuts(shown, shown if newsletter.content == "full" else 0, len(entries) - shown)
     cut, html = fitting(choices, lambda cut: _html(templates, edition, cut, values))
     text = rendered(templates, "digest.txt", values | edition.for_text(cut))
-    key = sha256("\0".join((edition.subject, html, text)).encode()).hexdigest()[:16]
-    return Variant(key, edition.subject, html, text, tuple(entry.post.id for entry in entries), speaker.language)
+    return edition.variant(html, text)
 
 
 def _html(templates: "Environment", edition: Edition, cut: Cut, values: dict[str, Any]) -> str:

@@ -129,25 +129,21 @@ def _colour_link(link: "HtmlElement") -> None:
         link.set("style", ";".join((link.get("style", ""), *colours)).lstrip(";"))
 
 
-def _rule(framed: "HtmlElement") -> None:
-    framed.set("class", "rule")
-
-
-def _edge(quoted: "HtmlElement") -> None:
-    quoted.set("class", "edge")
+def _of_class(name: str) -> Callable[["HtmlElement"], None]:
+    return lambda element: element.set("class", name)
 
 
 _REWRITES: dict[str, Callable[["HtmlElement"], None]] = {
     "a": _colour_link,
     "audio": _link_instead,
-    "blockquote": _edge,
+    "blockquote": _of_class("edge"),
     "code": _set_apart,
     "embed": _link_instead,
     "iframe": _link_instead,
     "img": _fit_image,
     "object": _link_instead,
     "pre": _set_apart,
-    "td": _rule,
-    "th": _rule,
+    "td": _of_class("rule"),
+    "th": _of_class("rule"),
     "video": _link_instead,
 }

@@ -57,6 +57,6 @@ def fitting(choices: Iterable[Cut], html: Callable[[Cut], str]) -> tuple[Cut, st
 
     index = 0 if fits(generous_first[0]) else bisect_left(generous_first, True, lo=1, key=fits)
     if index == len(generous_first):
-        size = len(html(generous_first[-1]).encode()) // 1000
+        size = len(made[generous_first[-1]].encode()) // 1000
         raise SettingsError(f"makes mails of {size} KB", "make it smaller: Gmail shows 102", "templates/digest.html")
     return generous_first[index], made[generous_first[index]]

@@ -1,7 +1,6 @@
 """The mail that asks a reader whether they want a newsletter: it looks as its issues do."""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -51,7 +50,7 @@ def inquire(
     """
     speaker = voice(templates, language or site.language)
     inquiry = Inquiry(site, (), speaker, {}, letter, newsletter.style, dated)
-    until = Inquiry(site, (), speaker, {}, letter, newsletter.style, dated + valid).values()["date"]
+    until = speaker.date(inquiry.day(dated + valid))
     link, how = f"{letter.web_url}c/{PROOF}", speaker.wording.confirm_click
     answer = link
     if not letter.web_url:
@@ -61,8 +60,7 @@ def inquire(
     values: dict[str, Any] = inquiry.values() | own
     html = inlined(rendered(templates, "confirm.html", values | inquiry.for_html(_NOTHING) | {"is_large": False}))
     text = rendered(templates, "confirm.txt", values | inquiry.for_text(_NOTHING))
-    key = sha256("\0".join((inquiry.subject, html, text)).encode()).hexdigest()[:16]
-    return Variant(key, inquiry.subject, html, text, (), speaker.language)
+    return inquiry.variant(html, text)
 
 
 def answer_address(bounce_address: str) -> str:

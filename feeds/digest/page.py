@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from hashlib import sha256
 from html import unescape
 from itertools import repeat
 from typing import Any
@@ -20,7 +21,7 @@ from feeds.mail import Letterhead
 from feeds.mail.bodies import NAME, NAME_IN_HTML
 from feeds.mail.headers import one_line
 from feeds.markup import absolute_url, direction
-from feeds.model import Entry, Site, Style
+from feeds.model import Entry, Site, Style, Variant
 
 SUBJECT = 60  # visible characters; phones show half of them
 PREHEADER = 120
@@ -77,7 +78,7 @@ class Edition(Struct, frozen=True):
         """Return what HTML and text have in common, whatever is cut."""
         start, end = ("right", "left") if direction(self.voice.language) == "rtl" else ("left", "right")
         return {
-            "date": self.voice.date(self._day(self.dated)),
+            "date": self.voice.date(self.day(self.dated)),
             "direction": direction(self.voice.language),
             "end": end,
             "issue": say(self.voice.wording.issue, number=self.voice.number(self.letter.number)),
@@ -111,6 +112,12 @@ class Edition(Struct, frozen=True):
         items = [self._item(entry, TEXT_EXCERPT) for entry in self.entries[: cut.posts]]
         return {**self._posts(cut, items), "lead": led, "name": NAME, "say": say, "wrap": wrapped}
 
+    def variant(self, html: str, text: str) -> Variant:
+        """Return what it became, under a key that is the same for the same words."""
+        key = sha256("\0".join((self.subject, html, text)).encode()).hexdigest()[:16]
+        post_ids = tuple(entry.post.id for entry in self.entries)
+        return Variant(key, self.subject, html, text, post_ids, self.voice.language)
+
     def _posts(self, cut: Cut, items: list[Item]) -> dict[str, Any]:
         links = [self._item(entry, 0) for entry in self.entries[cut.posts : cut.posts + cut.links]]
         left = len(self.entries) - cut.posts - cut.links
@@ -135,7 +142,7 @@ class Edition(Struct, frozen=True):
             direction=way,
             label_direction=own_way,
             script=script(voice.language) if way == own_way else script_of(text),
-            date=voice.date(self._day(post.published), "long"),
+            date=voice.date(self.day(post.published), "long"),
             authors=self._authors(entry, voice),
             category=one_line(next(iter(post.categories), "")),
             excerpt=shortened(self._rest(entry), limit),
@@ -177,7 +184,8 @@ class Edition(Struct, frozen=True):
         isolated = {name: self._isolated(value) for name, value in values.items()}
         return Markup(say(str(escape(sentence)), **isolated))  # noqa: S704 - both are escaped
 
-    def _day(self, moment: datetime) -> date:
+    def day(self, moment: datetime) -> date:
+        """Return the date of a moment on the site's clock."""
         return moment.astimezone(ZoneInfo(self.site.timezone)).date()
 
 

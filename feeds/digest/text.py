@@ -23,9 +23,9 @@ def shortened(text: str, limit: int) -> str:
     return shorten(text, limit - 1) if limit else ""
 
 
-def wrapped(text: str, direction: Direction, columns: int = COLUMNS) -> str:
+def wrapped(text: str, direction: Direction) -> str:
     """Wrap a paragraph; a line that would start the wrong way gets a mark in front."""
-    return "\n".join(led(line, direction) for line in _lines(text, columns))
+    return "\n".join(led(line, direction) for line in _lines(text))
 
 
 def led(line: str, direction: Direction) -> str:
@@ -50,11 +50,11 @@ def visible(text: str) -> int:
     return sum(unicodedata.category(each) not in ("Mn", "Me", "Cf") for each in text)
 
 
-def _lines(text: str, columns: int) -> Iterator[str]:
+def _lines(text: str) -> Iterator[str]:
     line, taken = "", 0
     for piece in _PIECES.findall(text):
         word = piece.strip()
-        if line.strip() and taken + _columns(word) > columns:
+        if line.strip() and taken + _columns(word) > COLUMNS:
             yield line.strip()
             line, taken = "", 0
         line += word or " "

@@ -110,11 +110,9 @@ def voice(templates: "Environment", language: str) -> Voice:
     Raises SettingsError for a wording file that is not as it should be.
     """
     sentences, spoken = _read(templates, f"feeds/wording/{ENGLISH}.toml"), ENGLISH
-    for tag in _prefixes(language):
-        for name in (f"feeds/wording/{tag}.toml", f"wording/{tag}.toml"):
-            if found := _read(templates, name):
-                sentences, spoken = sentences | found, tag
-                _convert(sentences, name)
+    for tag, name, found in _files(templates, "wording", language):
+        sentences, spoken = sentences | found, tag
+        _convert(sentences, name)
     return Voice(language, _convert(sentences, f"wording/{spoken}.toml"), spoken)
 
 
@@ -124,13 +122,11 @@ def page_words(templates: "Environment", language: str) -> dict[str, str]:
     They are in templates/pages/<language>.toml. Raises SettingsError for a file that is not as it should be.
     """
     words: dict[str, str] = _read(templates, f"feeds/pages/{ENGLISH}.toml")
-    for tag in _prefixes(language):
-        for name in (f"feeds/pages/{tag}.toml", f"pages/{tag}.toml"):
-            found = _read(templates, name)
-            if strange := [each for each in found if each not in words or not isinstance(found[each], str)]:
-                mend = f"known here: {', '.join(words)}"
-                raise SettingsError(f"{strange[0]} is no sentence of ours", mend, f"templates/{name}")
-            words |= found
+    for _, name, found in _files(templates, "pages", language):
+        if strange := [each for each in found if each not in words or not isinstance(found[each], str)]:
+            mend = f"known here: {', '.join(words)}"
+            raise SettingsError(f"{strange[0]} is no sentence of ours", mend, f"templates/{name}")
+        words |= found
     return words
 
 
@@ -182,11 +178,13 @@ def _day(day: int, words: Mapping[str, str], speaker: Voice) -> str:
     return words["last_day"] if day == 31 else speaker.number(day)
 
 
-def _prefixes(language: str) -> Iterator[str]:
-    """Yield "zh", "zh-Hant", "zh-Hant-TW"."""
+def _files(templates: "Environment", folder: str, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (tag, file, sentences) of "zh", "zh-Hant" and "zh-Hant-TW", ours before the site's own."""
     parts = language.split("-")
-    for count in range(1, len(parts) + 1):
-        yield "-".join(parts[:count])
+    for tag in ("-".join(parts[:count]) for count in range(1, len(parts) + 1)):
+        for name in (f"feeds/{folder}/{tag}.toml", f"{folder}/{tag}.toml"):
+            if found := _read(templates, name):
+                yield tag, name, found
 
 
 def _read(templates: "Environment", name: str) -> dict[str, Any]:
