@@ -6,6 +6,8 @@ A new examination is a function that yields findings, and one line in EXAMINATIO
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from feeds.config import Settings
 from feeds.doctor import contents, database, disk, names, pages, relay
 from feeds.doctor.finding import Finding, Patient
@@ -34,7 +36,7 @@ def examine(settings: Settings, environ: Mapping[str, str], now: datetime, looku
     for subject, examination in EXAMINATIONS.items():
         try:
             for found in examination(patient):
-                yield found.about(subject)
+                yield replace(found, subject=subject)
         except FeedsError as error:
             what = f"{error.where}: {error.what}" if error.where else error.what
             yield Finding("error", what, error.mend, subject)

@@ -16,7 +16,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     try:
         with explained(engine), engine.connect() as connection:
             version, is_taken = migrations.version(connection), bool(inspect(connection).get_table_names())
-            broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if _is_sqlite(url) else "ok"
+            broken = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if url.startswith("sqlite") else "ok"
     finally:
         engine.dispose()
     if broken != "ok":
@@ -31,7 +31,3 @@ def examine(patient: Patient) -> Iterator[Finding]:
         with Store.open(url, root, make=False) as store, store.trying() as connection:  # refuses one that is newer
             events.note(connection, "examined", patient.now)
         yield Finding("ok", f"opens, is whole and can be written (revision {version})")
-
-
-def _is_sqlite(url: str) -> bool:
-    return url.startswith("sqlite")

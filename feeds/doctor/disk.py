@@ -20,8 +20,7 @@ def space(patient: Patient) -> Iterator[Finding]:
         if not os.access(place, os.W_OK | os.X_OK):
             yield Finding("error", f"{place} cannot be written", "make it writable for this user")
         elif free < _ENOUGH:
-            state = Finding("error" if free < _LEAST else "warning", f"{place}: {free} MB are free", "make room")
-            yield state
+            yield Finding("error" if free < _LEAST else "warning", f"{place}: {free} MB are free", "make room")
         else:
             yield Finding(
                 "ok", f"{place}: {free // 1024} GB are free" if free > 2048 else f"{place}: {free} MB are free"

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from feeds.config import Settings
 from feeds.doctor.lookup import Lookup
@@ -18,10 +17,6 @@ class Finding(Struct, frozen=True):
     what: str
     mend: str = ""
     subject: str = ""
-
-    def about(self, subject: str) -> "Finding":
-        """Return it with its subject."""
-        return replace(self, subject=subject)
 
     def __str__(self) -> str:
         line = f"{self.state:9} {self.subject}: {self.what}"

@@ -124,8 +124,8 @@ def enhanced_codes(text: str) -> list[str]:
     return _ENHANCED.findall(text[:2000])
 
 
-def retry_at(attempt: int, first: datetime, now: datetime, key: str, max_age: timedelta = MAX_AGE) -> datetime | None:
-    """Return when to try again after failed attempt 1, 2, 3, ...; None when that is later than `max_age` after `first`.
+def retry_at(attempt: int, first: datetime, now: datetime, key: str) -> datetime | None:
+    """Return when to try again after failed attempt 1, 2, 3, ...; None when that is later than MAX_AGE after `first`.
 
     5, 15, 30 and 60 minutes, 2 hours, then every 4 (RFC 5321 4.5.4.1), each up to a tenth longer: `key`, the address
     say, spreads the readers so that a relay that comes back is not met by all of them in one second.
@@ -133,4 +133,4 @@ def retry_at(attempt: int, first: datetime, now: datetime, key: str, max_age: ti
     minutes = _STEPS[min(attempt, len(_STEPS)) - 1]
     spread = int.from_bytes(sha256(f"{attempt} {key}".encode()).digest()[:2]) / 0x10000
     at = now + timedelta(minutes=minutes * (1 + spread / 10))
-    return at if at - first <= max_age else None
+    return at if at - first <= MAX_AGE else None
