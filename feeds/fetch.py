@@ -1,8 +1,9 @@
 """Bytes of a feed from a file or an address. Contains no decisions about what is in them."""
 
 from contextlib import closing
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -57,6 +58,8 @@ def _download(place: str) -> bytes:
         with closing(opener.open(request, timeout=_SECONDS)) as response:
             data: bytes = response.read(_BIGGEST + 1)
             return data
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
+        if isinstance(error, HTTPError):
+            error.close()
         mend = "try again, or save it to a file and name that"
         raise OutputError(f"the feed cannot be fetched: {getattr(error, 'reason', error)}", mend, place) from error

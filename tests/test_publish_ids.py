@@ -338,6 +338,7 @@ def test_a_feed_at_an_address(site: Path, address: str) -> None:
         ("{address}/away", OutputError, "the feed cannot be fetched: "),
         ("http://127.0.0.1:1/", OutputError, "the feed cannot be fetched: .*refused"),
         ("http://[x/", OutputError, "the feed cannot be fetched: "),
+        ("{address}/a b", OutputError, "the feed cannot be fetched: URL can't contain"),
         ("{site}/none.xml", UsageError, "No such file or directory"),
         ("{site}/feeds.toml", UsageError, "this is no RSS, Atom or JSON feed"),
         ("{address}/feeds.toml", UsageError, "this is no RSS, Atom or JSON feed"),
