@@ -294,19 +294,12 @@ https://example.org/
 1 Quay Street
 """
     site = Site(url="https://example.org/", title="The Review", timezone="Africa/Algiers")
-    post = Post(
-        "1.md", "https://example.org/1/", "A title", DATED, DATED, authors=(Author("Ines"),), categories=("News",)
-    )
-    shown = Entry(post=replace_date(post), html="<p>no</p>", summary="What the post is about.")
+    day = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    post = Post("1.md", "https://example.org/1/", "A title", day, day, authors=(Author("Ines"),), categories=("News",))
 
-    text = issue(shown, site=site, archive_url="archive/").text
+    text = issue(Entry(post, "<p>no</p>", "What the post is about."), site=site, archive_url="archive/").text
 
     assert expected.format(UNSUBSCRIBE, PREFERENCES) == text
-
-
-def replace_date(post: Post) -> Post:
-    published = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    return Post(post.path, post.url, post.title, published, published, authors=post.authors, categories=post.categories)
 
 
 def test_text_is_narrow_and_addresses_stand_alone() -> None:

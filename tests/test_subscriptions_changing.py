@@ -272,19 +272,9 @@ def test_post_that_is_not_wanted_any_more_does_not_come_back(site: Settings, sto
     assert received(store) == {"one": ["tag:b"]}
 
 
-DANGEROUS = ("=1+1", "+1", "-1", "@SUM(1)", "'=1", "''+2", "'quoted", "plain", '=HYPERLINK("x")', "")
-
-
-@pytest.mark.parametrize("cell", DANGEROUS)
-def test_cell_of_a_spreadsheet_is_no_formula(cell: str) -> None:
-    """Reading gives back what was written."""
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert unguarded(guarded(cell)) == cell
-
-
 @given(st.text(alphabet="=+-@\t\r'a ", max_size=8))
 def test_any_cell_survives_writing_and_reading(cell: str) -> None:
-    """Whatever it begins with."""
+    """And is no formula, whatever it begins with."""
     assert guarded(cell)[:1] not in set("=+-@\t\r")
     assert unguarded(guarded(cell)) == cell
 
@@ -292,8 +282,8 @@ def test_any_cell_survives_writing_and_reading(cell: str) -> None:
 def test_export_holds_no_formula_and_comes_back_whole(tmp_path: Path, store: Store) -> None:
     """Not even in an address, where these signs are allowed."""
     site = settings(tmp_path, WORLD)
-    for number, email in enumerate(("+one@example.org", "=two@example.org", "-three@example.org")):
-        subscriptions.add(site, store, email, MONDAY, name=DANGEROUS[number], categories=["@x", "=y"], cadence=DAILY)
+    for email, name in (("+one@example.org", "=1+1"), ("=two@example.org", "+1"), ("-three@example.org", "'=1")):
+        subscriptions.add(site, store, email, MONDAY, name=name, categories=["@x", "=y"], cadence=DAILY)
     out = StringIO()
     subscriptions.export_csv(site, store, out)
     cells = [cell for row in csv.reader(StringIO(out.getvalue())) for cell in row]

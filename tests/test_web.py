@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def issue(site: Site, names: str = "ab") -> None:
     """Open an issue of the weekly."""
     deeds.remember(site.store, source(*posts(names)), site.now)
     deeds.open_issue(site.settings, site.store, WEEKLY, source(*posts(names)), site.now)
+
+
+def mailed(site: Site, **choices: str) -> EmailMessage:
+    """Return an issue as a reader got it."""
+    subscribe(site.settings, site.store, "reader", **choices)
+    issue(site)
+    (mail,) = site.deliver()
+    return mail
 
 
 def choices(site: Site, email: str = "reader@example.org") -> dict[str, Subscription]:
@@ -110,9 +119,7 @@ def test_late_answer_is_asked_once_more(site: Site) -> None:
 @pytest.mark.usefixtures("every_database")
 def test_who_left_by_mistake_is_asked_by_mail(site: Site) -> None:
     """The link may be in a stranger's hands: it brings nobody back by itself. What they had chosen stays."""
-    subscribe(site.settings, site.store, "reader")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site)
     subscriptions.change(site.settings, site.store, "reader@example.org", site.now, categories=["علوم"])
     site.post(link(mail, "u"))
     again = site.post(f"{link(mail, 'u')}/again")
@@ -142,9 +149,7 @@ def test_no_to_the_question_is_one_click_too(site: Site) -> None:
 def test_reader_chooses(shop: Site) -> None:
     """Cadence and zone, topics and language; what comes next goes by them."""
     subscribe(shop.settings, shop.store, "reader", newsletter="choice")
-    subscribe(shop.settings, shop.store, "reader", newsletter="weekly")
-    issue(shop)
-    address = link(shop.deliver()[0], "p")
+    address = link(mailed(shop, newsletter="weekly"), "p")
     shop.desk.topics = ("علوم", "C++")
     page = shop.get(address)
     saved = shop.post(
@@ -171,9 +176,7 @@ def test_reader_chooses(shop: Site) -> None:
 
 def test_reader_leaves_one_and_asks_for_another(shop: Site) -> None:
     """What they have ends at once; for what is new to them, a mail asks."""
-    subscribe(shop.settings, shop.store, "reader", newsletter="weekly")
-    issue(shop)
-    address = link(shop.deliver()[0], "p")
+    address = link(mailed(shop, newsletter="weekly"), "p")
     saved = shop.post(address, {"often.weekly": "-", "often.choice": ""})
     between = shop.readers()
     shop.errands.run()
@@ -195,9 +198,7 @@ def test_reader_leaves_one_and_asks_for_another(shop: Site) -> None:
 )
 def test_what_was_not_on_the_page_is_refused(shop: Site, form: dict[str, str]) -> None:
     """And nothing of it is saved."""
-    subscribe(shop.settings, shop.store, "reader", newsletter="weekly")
-    issue(shop)
-    address = link(shop.deliver()[0], "p")
+    address = link(mailed(shop, newsletter="weekly"), "p")
     before = shop.rows()
 
     assert shop.post(address, form).status == 400
@@ -219,9 +220,7 @@ def test_closed_newsletter_is_not_offered(shop: Site) -> None:
 @pytest.mark.usefixtures("every_database")
 def test_reader_sees_and_deletes_what_is_kept(site: Site) -> None:
     """As a file; gone once they say that they are sure, and the links with it."""
-    subscribe(site.settings, site.store, "reader")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site)
     address = link(mail, "p")
     kept = json.loads(site.get(f"{address}/data").text)
     site.post(f"{address}/forget")
@@ -324,9 +323,7 @@ def test_too_much_is_refused(site: Site) -> None:
 
 def test_database_that_cannot_be_written_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """With 503, and when to come back: a mail program tries its one click again."""
-    subscribe(site.settings, site.store, "reader")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site)
 
     def broken(*_: object) -> None:
         raise StoreError("database is locked")
@@ -339,9 +336,7 @@ def test_database_that_cannot_be_written_is_said(site: Site, monkeypatch: pytest
 
 def test_every_answer_is_closed(site: Site) -> None:
     """To caches, referrers, frames, search engines and scripts; whatever its status. Only our own style is let in."""
-    subscribe(site.settings, site.store, "reader")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site)
     addresses = [link(mail, "u"), link(mail, "p"), f"{link(mail, 'p')}/data", f"{PAGES}subscribe", f"{PAGES}no"]
     for reply in (site.get(each) for each in addresses):
         policy = reply.headers.get("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
@@ -385,9 +380,7 @@ def test_any_header_gives_a_language(accepted: str) -> None:
 
 def test_reader_is_spoken_to_in_theirs(site: Site) -> None:
     """Whatever the browser says."""
-    subscribe(site.settings, site.store, "reader", language="he")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site, language="he")
 
     assert '<html lang="he" dir="rtl">' in site.get(link(mail, "u"), Accept_Language="en").text
 
@@ -424,9 +417,7 @@ def test_pages_need_an_address(tmp_path: Path) -> None:
 
 def test_other_secret_makes_links_void(site: Site) -> None:
     """And harms nobody."""
-    subscribe(site.settings, site.store, "reader")
-    issue(site)
-    (mail,) = site.deliver()
+    mail = mailed(site)
     site.desk.keys = ("another secret, long enough",)
 
     assert [site.get(link(mail, kind)).status for kind in "up"] == [404, 404]
