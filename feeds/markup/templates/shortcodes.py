@@ -7,10 +7,11 @@ from feeds.markup.templates.context import Context
 from feeds.markup.templates.tag import Tag
 from feeds.markup.templates.tags import Family, Rule
 
+# Both ways begin with the same sign outside of groups, which is what makes a search for them fast.
 _TAG = (
     r"\{\{[<%]\s*(?P<end>/)?\s*(?P<name>[\w./-]*[\w-])(?P<arguments>(?:(?![>%]\}\}|\{\{[<%]).)*?)"
     r"(?P<closed>/)?\s*[>%]\}\}"
-    r"|(?P<value>\{\{[<%]/\*(?:(?!\*/|\{\{[<%]).)*+\*/[>%]\}\})"
+    r"|\{(?P<value>\{[<%]/\*(?:(?!\*/|\{\{[<%]).)*+\*/[>%]\}\})"
 )
 # A shortcode that a post is about: {{</* figure */>}}; and how it is shown.
 _SHOWN = (r"(?s)\{\{([<%])/\*((?:(?!\*/).)*+)\*/([>%])\}\}", r"{{\1\2\3}}")
@@ -46,7 +47,7 @@ HUGO = Family(
     end=r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}",
     rules=_RULES,
     verbatim=frozenset({"highlight", "code", "raw", "comment"}),
-    values=lambda tag, _: re.sub(*_SHOWN, tag.arguments),
+    values=lambda tag, _: re.sub(*_SHOWN, "{" + tag.arguments),
     in_code=(_SHOWN,),
 )
 # Generators of one's own in Go: {{image "a.png" 850}}.
@@ -64,9 +65,9 @@ GO = Family(
 ZOLA = Family(
     tag=(
         r"\{(?P<closed>\{)?(?(closed)|%)-?\s*(?:(?P<end>end)|(?P<name>\w+)\((?P<arguments>(?:(?!\)\s*-?[}%]\}|\{[{%]).)*+)\))"
-        r"\s*-?(?(closed)\}|%)\}|(?P<value>\{[{%]/\*(?:(?!\*/|\{[{%]).)*+\*/[}%]\})"
+        r"\s*-?(?(closed)\}|%)\}|\{(?P<value>[{%]/\*(?:(?!\*/|\{[{%]).)*+\*/[}%]\})"
     ),
     rules=_RULES,
-    values=lambda tag, _: re.sub(*_SHOWN_IN_ZOLA, tag.arguments),
+    values=lambda tag, _: re.sub(*_SHOWN_IN_ZOLA, "{" + tag.arguments),
     in_code=(_SHOWN_IN_ZOLA,),
 )
