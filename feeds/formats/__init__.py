@@ -7,7 +7,8 @@ feedgen and lxml (60 ms) are imported when the first RSS or Atom feed is made, n
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, islice
 
 import msgspec
 from msgspec import Struct
@@ -35,12 +36,13 @@ class Format(Struct, frozen=True):
 
     def render(self, feed: Feed, entries: Iterable[Entry]) -> bytes:
         """Write `feed` with these entries, in this order, as the bytes of a file."""
-        return self.join(feed, [self.item(entry, feed) for entry in entries])
+        return b"".join(self.parts(feed, [self.item(entry, feed) for entry in entries]))
 
-    def join(self, feed: Feed, items: Sequence[bytes]) -> bytes:
-        """Put items that are written already into the frame of `feed`."""
+    def parts(self, feed: Feed, items: Iterable[bytes]) -> list[bytes]:
+        """Put items that are written already into the frame of `feed`: they are at the odd places."""
         head, tail = self.frame(feed)
-        return head + self.between.join(items) + tail
+        rows = chain.from_iterable((self.between, item) for item in items)
+        return [head, *islice(rows, 1, None), tail]
 
 
 FORMATS: Mapping[str, Format] = {

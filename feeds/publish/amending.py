@@ -82,10 +82,10 @@ def _built(
     shown = {post.path: post for feed in feeds for post in feed.posts}
     texts = {**world.texts, **{row.path: row.digest for row in rows.found}}
     renderer = Renderer(settings, _Others(), {path: texts[path] for path in shown})
-    files = list(feed_files(feeds, renderer))  # renders all, before anything is written
+    files = list(feed_files(feeds, renderer, written.former))  # renders all, before anything is written
     if content:
         lockfile.put(settings.root, content)
-    removed = written.put_all(files, page_files(settings, feeds))
+    removed = written.put_all([*files, *page_files(settings, feeds)])
     built = Built(
         posts=last.posts + sum(edit.is_new for edit in edits),
         feeds=feeds,

@@ -21,7 +21,7 @@ from feeds.publish import built as memory
 from feeds.publish.archive import archived
 from feeds.publish.built import Built, World
 from feeds.publish.file import File
-from feeds.publish.files import FOLDER, archive_files, feed_files, page_files
+from feeds.publish.files import FOLDER, Former, archive_files, feed_files, page_files
 from feeds.publish.known import republished
 from feeds.publish.media import places
 from feeds.publish.outlook import Outlook, outlooks
@@ -64,7 +64,7 @@ def build(
     _render(shown, renderer, progress)
     # Before the feeds: what a kill leaves behind are ids of feeds not written yet, never feeds of ids forgotten.
     lockfile.write(settings.root, found.lock)
-    removed = written.put_all(_feed_files(settings, feeds, older, renderer), page_files(settings, feeds))
+    removed = written.put_all(_files(settings, feeds, older, renderer, written.former))
     built = Built(
         posts=len(found.posts),
         feeds=feeds,
@@ -81,9 +81,13 @@ def build(
     return built
 
 
-def _feed_files(settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
-    yield from feed_files(feeds, renderer)
+def _files(
+    settings: Settings, feeds: Sequence[Feed], older: Sequence[Feed], renderer: Renderer, former: Former
+) -> Iterator[File]:
+    """Yield all files of a site."""
+    yield from feed_files(feeds, renderer, former)
     yield from archive_files(older, renderer, settings.root / settings.feeds.out)
+    yield from page_files(settings, feeds)
 
 
 def _world(
@@ -151,13 +155,14 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Chec
     renderer = Renderer(settings, found.posts, found.collected.rows.digests)
     feeds, older = documents(settings, feeds_of(settings, found))
     _render(found.posts, renderer, progress)
-    files = [*_feed_files(settings, feeds, older, renderer), *page_files(settings, feeds)]
+    written = Written(settings)
+    files = list(_files(settings, feeds, older, renderer, written.former))
     sources = {post.id: post.path for post in found.posts}
     problems = {
         *found.problems,
         *renderer.problems,
         *found.changes,
-        *republished(settings, feeds, found.posts, Written(settings)),
+        *republished(settings, feeds, found.posts, written),
     }
     for number, file in enumerate(files, 1):
         problems.update(_wrong(settings, file, sources))
@@ -209,5 +214,6 @@ def _wrong(settings: Settings, file: File, sources: dict[str, str]) -> Iterator[
 
     path = (Path(settings.feeds.out) / file.path).as_posix()
     if file.kind:
-        for document in {file.data, output.read(settings.root / path) or file.data}:
+        data = file.data
+        for document in {data, output.read(settings.root / path) or data}:
             yield from check_document(file.kind, document, file.url, path, sources)

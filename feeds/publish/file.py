@@ -2,32 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
+
+from msgspec import Struct
 
 
-class File:
+class File(Struct, frozen=True):
     """A file to write, whose bytes are made when they are asked for."""
 
-    def __init__(
-        self,
-        path: str,
-        url: str,
-        time: datetime,
-        make: Callable[[], bytes],
-        *,
-        key: bytes = b"",
-        kind: str = "",
-        ids: tuple[str, ...] = (),
-    ) -> None:
-        """Describe the file at `path` below `feeds.out`, served at `url`, that last changed at `time`.
+    path: str  # below `feeds.out`
+    url: str  # where it is served
+    time: datetime  # when it last changed
+    make: Callable[[], list[bytes]]  # its parts; raises SettingsError for a template of the site that cannot be used
+    key: bytes = b""  # a digest of all that it is made from
+    kind: str = ""  # "rss", "atom", "json", "opml" or "" for a page
+    ids: tuple[str, ...] = ()  # of the posts in a feed
+    items: tuple[bytes, ...] = ()  # a digest of all that each item is made from; items are the parts at odd places
 
-        `key` is a digest of all that it is made from, `kind` "rss", "atom", "json", "opml" or "" for a page, and
-        `ids` are those of the posts in a feed.
-        """
-        self.path, self.url, self.time, self.key, self.kind, self.ids = path, url, time, key, kind, ids
-        self._make = make
-
-    @cached_property
+    @property
     def data(self) -> bytes:
-        """What it is to hold. Raises SettingsError for a template of the site that cannot be used."""
-        return self._make()
+        """What it is to hold, made anew each time. Raises what `make` does."""
+        return b"".join(self.make())

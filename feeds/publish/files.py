@@ -1,7 +1,7 @@
 """The files that a site's feeds are: the feeds themselves, and the pages about them."""
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from feeds.catalogue import STYLESHEET
 from feeds.config import Settings
 from feeds.errors import SettingsError
 from feeds.formats import FORMATS, opml
-from feeds.formats.facts import Manner, manner
+from feeds.formats.facts import manner
 from feeds.formats.places import path_of
 from feeds.markup import absolute_url, direction
 from feeds.model import Entry, Feed
@@ -26,30 +26,42 @@ from feeds.publish.posts import Renderer
 SUBSCRIBE = "subscribe/index.html"
 AUTODISCOVERY = "autodiscovery.html"
 FOLDER = "templates"  # of the site's own
+Former = Callable[[bytes], Mapping[bytes, bytes]]
 
 
-def feed_files(feeds: Sequence[Feed], renderer: Renderer) -> Iterator[File]:
-    """Yield each feed in each of its formats; an item is written once for all feeds that it stands in."""
-    items: dict[tuple[str, str, Manner], bytes] = {}
+def feed_files(feeds: Sequence[Feed], renderer: Renderer, former: Former = lambda _: {}) -> Iterator[File]:
+    """Yield each feed in each of its formats; an item is written once for all feeds that it stands in.
 
-    def joined(name: str, feed: Feed, entries: Sequence[Entry]) -> bytes:
-        found = []
-        for entry in entries:
-            key = (name, entry.post.id, manner(feed))
-            if key not in items:
-                items[key] = FORMATS[name].item(entry, feed)
-            found.append(items[key])
-        return FORMATS[name].join(feed, found)
+    `former` returns an item as it was written before, and others beside it, by what they were made from.
+    """
+    items: dict[bytes, bytes] = {}
+
+    def item(key: bytes, name: str, feed: Feed, entry: Entry) -> bytes:
+        if key not in items:
+            items.update(former(key))
+        if key not in items:
+            items[key] = FORMATS[name].item(entry, feed)
+        return items[key]
+
+    def parts(keys: Sequence[bytes], name: str, feed: Feed, entries: Sequence[Entry]) -> list[bytes]:
+        found = (item(key, name, feed, entry) for key, entry in zip(keys, entries, strict=True))
+        return FORMATS[name].parts(feed, found)
 
     for feed in feeds:
         entries = list(renderer.entries(feed.posts))
-        ids = tuple(entry.post.id for entry in entries)
-        made_from = (replace(feed, posts=()), feed.updated, [renderer.digest(entry) for entry in entries])
+        ids, digests = tuple(entry.post.id for entry in entries), [renderer.digest(entry) for entry in entries]
         for name, url in feed.urls.items():
-            styled = replace(feed, stylesheet=_seen_from(url, feed.stylesheet))
-            make = partial(joined, name, styled, entries)
+            way = cache.key(name, manner(feed))
+            keys = tuple(way + digest for digest in digests)
             yield File(
-                path_of(feed, name), url, feed.updated, make, key=cache.key(name, *made_from), kind=name, ids=ids
+                path_of(feed, name),
+                url,
+                feed.updated,
+                partial(parts, keys, name, replace(feed, stylesheet=_seen_from(url, feed.stylesheet)), entries),
+                key=cache.key(name, replace(feed, posts=()), feed.updated, digests),
+                kind=name,
+                ids=ids,
+                items=keys,
             )
 
 
@@ -57,14 +69,18 @@ def archive_files(archives: Sequence[Feed], renderer: Renderer, out: Path) -> It
     """Yield each archive document in each of its formats, as it is in the folder `out` if it is there."""
     for feed in archives:
         paths = {url: path_of(feed, name) for name, url in feed.urls.items()}
-        kept = {url: kept_document(out / path, url) for url, path in paths.items()}
+        kept = {url: bool(kept_document(out / path, url)) for url, path in paths.items()}
         fresh = feed_files([feed], renderer) if not all(kept.values()) else ()
         written = {file.url: file for file in fresh}
         for name, url in feed.urls.items():
-            if document := kept[url]:
-                yield File(paths[url], url, feed.updated, partial(bytes, document), kind=name)
+            if kept[url]:
+                yield File(paths[url], url, feed.updated, partial(_as_it_is, out / paths[url]), kind=name)
             else:
                 yield written[url]
+
+
+def _as_it_is(path: Path) -> list[bytes]:
+    return [output.read(path)]
 
 
 def _seen_from(url: str, target: str) -> str:
@@ -89,7 +105,7 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
     # Our templates show no posts; the site's own may.
     key = cache.key(site, feeds if own else bare, own, settings.web.url and (settings.web, settings.newsletter))
     yield File(
-        opml.FILE_NAME, listed, time, lambda: opml.render(site.title, feeds), key=cache.key(site, bare), kind="opml"
+        opml.FILE_NAME, listed, time, lambda: [opml.render(site.title, feeds)], key=cache.key(site, bare), kind="opml"
     )
     for path, name in pages.items():
         yield File(path, absolute_url(path, site.url), time, partial(_rendered, settings, name, values), key=key)
@@ -100,7 +116,7 @@ def _own_templates(root: Path) -> list[tuple[str, bytes]]:
     return sorted((path, output.read(root / path)) for path, *_ in files)
 
 
-def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> bytes:
+def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> list[bytes]:
     from jinja2 import TemplateError
 
     from feeds.templating import environment
@@ -108,7 +124,7 @@ def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> bytes
     try:
         templates = environment(settings.root)
         own = mail_section(settings, templates) if name == "subscribe.html" else {}
-        return templates.get_template(name).render({**values, **own}).encode()
+        return [templates.get_template(name).render({**values, **own}).encode()]
     except TemplateError as error:
         where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"
         raise SettingsError(str(error), "mend the template, or remove it to use ours", where) from error

@@ -75,7 +75,8 @@ def _places(settings: Settings, feed: Feed) -> set[Path]:
 def _seen(path: Path) -> tuple[Seen, ...]:
     """Return the entries of the feed at `path`; none when no feed is there."""
     try:
-        return entries(output.read(path), str(path))
+        document = output.read(path)
+        return entries(document, str(path)) if document else ()  # a new site must not wait for lxml
     except UsageError:
         return ()
 

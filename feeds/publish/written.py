@@ -1,6 +1,8 @@
 """The files of a site on disk: what each was made from, so that it is made again only for a reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
+from itertools import accumulate, chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +17,7 @@ from feeds.publish.built import Places
 from feeds.publish.file import File
 
 _NAME = "written"
+_OF_XML = frozenset({"rss", "atom", "opml"})
 
 
 class Noted(Struct, frozen=True, array_like=True):
@@ -23,6 +26,14 @@ class Noted(Struct, frozen=True, array_like=True):
     key: bytes  # of what it was made from
     stamp: output.Stamp
     ids: tuple[str, ...]  # of the posts in it
+    items: tuple[bytes, ...]  # as `File` has them
+    sizes: tuple[int, ...]  # bytes of each of its parts
+
+
+class _Put(Struct, frozen=True, array_like=True):
+    is_new: bool
+    stamp: output.Stamp | None
+    sizes: tuple[int, ...]
 
 
 class Written:
@@ -37,45 +48,62 @@ class Written:
         self._now: dict[str, Noted] = {}
         self.stamps: dict[str, output.Stamp | None] = {}  # of all that was written
 
-    def put(self, file: File) -> None:
-        """Write a file, if it is not there as it should be. Raises OutputError."""
-        path = (self._out / file.path).as_posix()
-        if noted := self._noted(file):
-            self._now[path], self.stamps[path] = noted, noted.stamp
-            self.old.append(path)
-            return
-        is_new, stamp = output.put(self._root / path, file.data, file.time)
-        (self.new if is_new else self.old).append(path)
-        self.stamps[path] = stamp
-        if file.key and stamp:
-            self._now[path] = Noted(file.key, stamp, file.ids)
-
-    def put_all(self, feeds: Iterable[File], pages: Iterable[File]) -> tuple[str, ...]:
+    def put_all(self, files: Iterable[File]) -> tuple[str, ...]:
         """Write all files of the site, feeds.lock being there; return the feeds of ours that were removed.
 
-        A second process makes the pages, which take as long as all feeds of a small site. Raises OutputError.
+        Where there are pages to write, a second process does that: these take as long as all feeds of a small site in
+        one format. Raises OutputError, or SettingsError for a template of the site.
         """
         self.stamps[lock.FILE_NAME] = output.stamp(self._root / lock.FILE_NAME)
-
-        def put(files: Iterable[File]) -> None:
-            for file in files:
-                self.put(file)
-
-        pages = list(pages)
-        if waiting := [page for page in pages if not self._noted(page)]:
-            _, made = both(lambda: put(feeds), lambda: [page.data for page in waiting], list[bytes])
-            for page, data in zip(waiting, made, strict=True):
-                page.data = data
-        else:
-            put(feeds)
-        put(pages)
+        waiting = [file for file in files if not self._is_there(file)]
+        here = [file for file in waiting if file.kind in _OF_XML]
+        there = [file for file in waiting if file.kind not in _OF_XML]
+        work = (partial(self._put, here), partial(self._put, there))
+        done = both(*work, list[_Put]) if any(not file.kind for file in there) else [each() for each in work]
+        for file, put in zip([*here, *there], chain(*done), strict=True):
+            self._take(file, put)
         return self._remove_others()
 
-    def _noted(self, file: File) -> Noted | None:
-        """Return what was noted of a file that is there as it should be."""
-        path = (self._out / file.path).as_posix()
+    def _put(self, files: Iterable[File]) -> list[_Put]:
+        def put(file: File) -> _Put:
+            parts = file.make()
+            is_new, stamp = output.put(self._root / self._path(file), b"".join(parts), file.time)
+            return _Put(is_new, stamp, tuple(map(len, parts)))
+
+        return [put(file) for file in files]
+
+    def _is_there(self, file: File) -> bool:
+        """Tell whether a file is there as it should be, and keep it in mind then."""
+        path = self._path(file)
         noted = self._before.get(path)
-        return noted if noted and noted.key == file.key and noted.stamp == output.stamp(self._root / path) else None
+        if not noted or noted.key != file.key or noted.stamp != output.stamp(self._root / path):
+            return False
+        self._take(file, _Put(False, noted.stamp, noted.sizes))
+        return True
+
+    def _take(self, file: File, put: _Put) -> None:
+        path = self._path(file)
+        (self.new if put.is_new else self.old).append(path)
+        self.stamps[path] = put.stamp
+        if file.key and put.stamp:
+            self._now[path] = Noted(file.key, put.stamp, file.ids, file.items, put.sizes)
+
+    def _path(self, file: File) -> str:
+        return (self._out / file.path).as_posix()
+
+    def former(self, item: bytes) -> Mapping[bytes, bytes]:
+        """Return the items of a feed that holds `item` as we wrote it, each under what it is made from."""
+        if not (path := self._homes.pop(item, "")):
+            return {}
+        noted, data = self._before[path], output.read(self._root / path)
+        if noted.stamp != output.stamp(self._root / path):  # looked at after it was read
+            return {}
+        ends = list(accumulate(noted.sizes))
+        return {name: data[start:end] for name, start, end in zip(noted.items, ends[::2], ends[1::2], strict=False)}
+
+    @cached_property
+    def _homes(self) -> dict[bytes, str]:
+        return {item: path for path, noted in self._before.items() for item in noted.items}
 
     def ids(self, path: Path) -> tuple[str, ...] | None:
         """Return the ids of the posts in a feed as we wrote it; None for one that somebody else may have touched."""
