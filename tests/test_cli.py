@@ -9,6 +9,7 @@ import pytest
 from feeds import __version__
 from feeds.cli import COMMANDS, main
 
+ROOT = Path(__file__).parent.parent
 SETTINGS = """\
 [site]
 url = "https://example.org/"
@@ -124,6 +125,25 @@ def test_init_says_what_it_found(feeds: Call, site: Path) -> None:
     assert (code, json.loads(out)["found"]["engine"]) == (0, "plain")
     (site / "feeds.toml").unlink()
     assert "edit the lines marked EDIT" in feeds("init", "--site", site)[1]
+
+
+def test_init_warns_of_what_the_engine_does_beside(feeds: Call, tmp_path: Path) -> None:
+    """Jekyll empties the folder of the feeds, fills it with its own, and publishes the database of readers."""
+    (tmp_path / "_config.yml").write_text("plugins: [jekyll-feed]\n", "utf-8")
+
+    said = feeds("init", tmp_path)[1]
+
+    assert "Jekyll writes into _site too: build after it, without its feeds;" in said
+    assert "readers in feeds.db as well: exclude that;" in said
+    assert 'under "Beside the engine"' in said
+    assert "\n## Beside the engine\n" in (ROOT / "docs/engines.md").read_text("utf-8")
+
+
+def test_init_of_plain_files_warns_of_no_engine(feeds: Call, site: Path) -> None:
+    """Where no engine builds, there is nothing to be beside."""
+    (site / "feeds.toml").unlink()
+
+    assert len(feeds("init", "--site", site)[1].splitlines()) == 2
 
 
 def test_config_shows_defaults(feeds: Call, site: Path) -> None:

@@ -16,6 +16,8 @@ from feeds.model import LeftOut
 if TYPE_CHECKING:
     from feeds.publish.outlook import Outlook
 
+_HOW = '; docs/engines.md says how, under "Beside the engine"'
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False, metavar="[DIR]")
@@ -30,6 +32,10 @@ def init(call: Call, folder: Path | None) -> None:
     path, found = write_settings(folder or call.site)
     call.value({"path": path, "found": found})
     call.say(f"{path}: written for {found.engine}, posts in {', '.join(found.folders)}")
+    if found.out:
+        call.say(f"{found.engine.capitalize()} writes into {found.out} too: build after it, without its feeds{_HOW}")
+    if found.engine == "jekyll":
+        call.say(f"Jekyll publishes every file, the addresses of readers in feeds.db as well: exclude that{_HOW}")
     call.say("Now edit the lines marked EDIT, then run `feeds build` and `feeds check`.")
 
 
