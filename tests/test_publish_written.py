@@ -20,9 +20,7 @@ def settings(tmp_path: Path) -> Settings:
     (tmp_path / "feeds.toml").write_text('[site]\nurl = "https://example.org/"\ntitle = "مدوّنة"\nlanguage = "ar"\n')
     (tmp_path / "posts").mkdir()
     for day in range(1, 5):
-        text = (
-            f"---\ntitle: يوم {day} & ليلة\ndate: 2025-01-0{day}\ncategory: {'أ' if day % 2 else 'ب'}\n---\n*a*\n"
-        )
+        text = f"---\ntitle: يوم {day} & ليلة\ndate: 2025-01-0{day}\ncategory: {'أ' if day % 2 else 'ب'}\n---\n*a*\n"
         (tmp_path / "posts" / f"{day}.md").write_text(text, "utf-8")
     settings = load(tmp_path)
     build(settings, NOW)
