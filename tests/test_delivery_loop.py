@@ -120,6 +120,20 @@ def test_numbers_of_sockets_are_given_anew(loop: Loop[object]) -> None:
     assert len(ears) == 12
 
 
+def test_hanging_up_between_two_deeds_harms_neither(loop: Loop[object]) -> None:
+    """As a relay does that waits for too long: nobody is woken by it, and the next deed there learns of it."""
+    mouth, ear = socket.socketpair()
+    with ear:
+        with mouth:
+            mouth.send(b"x")
+            loop.begin(heard(ear))
+            first = loop.wait(1, FOR_LONG)
+        nothing = loop.wait(1, 0.001)
+        loop.begin(heard(ear))
+
+        assert (first, nothing, loop.wait(1, FOR_LONG)) == ([b"x"], [], [b""])
+
+
 def test_reading_and_writing_take_turns(loop: Loop[object]) -> None:
     """More than the system holds goes through, to somebody who reads it in the same loop."""
     mouth, ear = socket.socketpair()

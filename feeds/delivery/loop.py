@@ -28,12 +28,12 @@ class Wait(NamedTuple):
 Steps = Generator[Wait, None, T]
 
 
-class _Deed(Generic[T]):
-    """A deed under way."""
+class _Place(Generic[T]):
+    """A socket that is watched, also between two deeds: the next one begins there soon."""
 
-    def __init__(self, steps: Steps[T]) -> None:
-        self.steps = steps
-        self.wait: Wait | None = None
+    def __init__(self, socket: socket.socket, event: int) -> None:
+        self.socket, self.event = socket, event
+        self.steps: Steps[T] | None = None  # of the deed that waits there
         self.deadline = math.inf
 
 
@@ -42,19 +42,20 @@ class Loop(Generic[T]):
 
     def __init__(self) -> None:
         self._selector = DefaultSelector()
+        self._places: dict[socket.socket, _Place[T]] = {}
         self._ended: list[T] = []
         self._look = math.inf  # no deadline is before
 
     def begin(self, steps: Steps[T]) -> None:
         """Take the first step of a deed."""
-        self._go_on(_Deed(steps))
+        self._go_on(steps)
 
     def wait(self, count: int, seconds: float) -> list[T]:
         """Go on until so many deeds have ended, or for `seconds`; return what those that ended came to."""
         until = monotonic() + seconds
         while len(self._ended) < count and (now := monotonic()) < until:
             for key, _ in self._selector.select(max(0.0, min(until, self._look) - now)):
-                self._go_on(key.data)
+                self._reach(key.data)
             if self._look < monotonic():
                 self._give_up()
         ended, self._ended = self._ended, []
@@ -64,35 +65,42 @@ class Loop(Generic[T]):
         """Let go of what it waits with."""
         self._selector.close()
 
-    def _go_on(self, deed: _Deed[T], late: TimeoutError | None = None) -> None:
+    def _go_on(self, steps: Steps[T], late: TimeoutError | None = None) -> None:
         try:
-            wait = deed.steps.throw(late) if late else next(deed.steps)
+            wait = steps.throw(late) if late else next(steps)
         except StopIteration as end:
             self._ended.append(end.value)
-            self._watch(deed, None)
-        else:
-            self._watch(deed, wait)
-            deed.deadline = monotonic() + wait.seconds
-            self._look = min(self._look, deed.deadline)
-
-    def _watch(self, deed: _Deed[T], wait: Wait | None) -> None:
-        former, deed.wait = deed.wait, wait
-        if former and wait and former.socket is wait.socket:
-            if former.event != wait.event:
-                self._selector.modify(wait.socket, wait.event, deed)
             return
-        if former:
-            self._selector.unregister(former.socket)
-        if wait:
-            self._selector.register(wait.socket, wait.event, deed)
+        place = self._places.get(wait.socket) or self._found(wait)
+        if place.event != wait.event:
+            place.event = wait.event
+            self._selector.modify(place.socket, place.event, place)
+        place.steps, place.deadline = steps, monotonic() + wait.seconds
+        self._look = min(self._look, place.deadline)
+
+    def _reach(self, place: _Place[T], late: TimeoutError | None = None) -> None:
+        steps, place.steps = place.steps, None
+        if steps:
+            self._go_on(steps, late)
+        if not steps or place.socket.fileno() < 0:  # nobody waits for what the other end says, or it is closed
+            self._forget(place)
+
+    def _found(self, wait: Wait) -> _Place[T]:
+        for place in [each for each in self._places.values() if each.socket.fileno() < 0]:
+            self._forget(place)  # the system may have given its number to this one
+        place = self._places[wait.socket] = _Place(wait.socket, wait.event)
+        self._selector.register(place.socket, place.event, place)
+        return place
+
+    def _forget(self, place: _Place[T]) -> None:
+        if self._places.pop(place.socket, None):
+            self._selector.unregister(place.socket)
 
     def _give_up(self) -> None:
         """Tell deeds that have waited for too long."""
-        deeds = [key.data for key in self._selector.get_map().values()]
-        for deed in deeds:
-            if deed.deadline < monotonic():
-                self._go_on(deed, TimeoutError("timed out"))
-        self._look = min((key.data.deadline for key in self._selector.get_map().values()), default=math.inf)
+        for place in [each for each in self._places.values() if each.steps and each.deadline < monotonic()]:
+            self._reach(place, TimeoutError("timed out"))
+        self._look = min((each.deadline for each in self._places.values() if each.steps), default=math.inf)
 
 
 def finished(steps: Steps[T]) -> T:
