@@ -20,6 +20,8 @@ from feeds.errors import SettingsError
 from feeds.model import Newsletter, Podcast, Site, Style
 
 FILE_NAME = "feeds.toml"
+_WORDS = {"int": "a number", "str": "a text in quotes", "bool": "true or false", "array": "a list", "object": "a table"}
+
 Content = Literal["full", "summary"]
 Count = Annotated[int, Meta(ge=1)]
 
@@ -222,8 +224,17 @@ def _wrong_value(message: str, table: Mapping[str, Any], where: str) -> Settings
     if missing := re.match(r"Object missing required field `(\w+)`", expected):
         return SettingsError(f"{dotted}.{missing[1]}".lstrip(".") + " is missing", "set it", where)
     value = _value_at(table, dotted)
-    wanted = _expected(dotted) or expected.removeprefix("Expected ").replace("`", "")
+    if isinstance(value, dict) and "`array`" in expected:
+        return SettingsError(f"[{dotted}] is no list", f"write [[{dotted}]]: there may be several", where)
+    wanted = _expected(dotted) or _in_words(expected)
     return SettingsError(f"{dotted} = {value!r}", f"expected {wanted}", where)
+
+
+def _in_words(expected: str) -> str:
+    """Say what msgspec expected to those who know no Python; its one pattern is that of a newsletter's name."""
+    wanted = expected.removeprefix("Expected ").partition(", got ")[0]
+    wanted = re.sub(" matching regex .*", " of a-z, 0-9 and -", wanted)
+    return re.sub(r"`(\w+)`", lambda found: _WORDS.get(found[1], found[1]), wanted)
 
 
 def _expected(dotted: str) -> str:
@@ -250,7 +261,7 @@ def _checked(settings: Settings, where: str) -> Settings:
 
     if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", site.url):
         raise refuse("site.url", site.url, "https://example.org/")
-    if not re.fullmatch(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*", site.language):
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*", site.language):
         raise refuse("site.language", site.language, "pt-BR")
     try:
         ZoneInfo(site.timezone)
