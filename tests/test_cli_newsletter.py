@@ -101,6 +101,36 @@ def test_issue_show_says_all_of_an_issue(feeds: Call, site: Path) -> None:
     assert [each["posts"] for each in value["forms"]] == [["خبر a"]]
 
 
+def test_issue_is_named_as_it_is_printed(feeds: Call, site: Path) -> None:
+    """What `feeds status` calls news-1, every command takes so; two words do as well."""
+    write(site, "a")
+    feeds("issue", "news")
+
+    assert feeds("issue", "show", "news-1") == feeds("issue", "show", "news", "1")
+    assert feeds("issue", "cancel", "news-1") == (0, "news-1 cancelled: 1 cancelled\n", "")
+    code, _, err = feeds("issue", "show", "news")
+    assert (code, err) == (2, "feeds: 'news' is no issue; write it like weekly-42; `feeds issue list` shows all\n")
+
+
+def test_issue_that_waits_says_so_to_cron_once(feeds: Call, site: Path) -> None:
+    """With --quiet too: nobody else tells the person whose approval it waits for; and `feeds deliver` says why not."""
+    settings = (site / "feeds.toml").read_text("utf-8")
+    (site / "feeds.toml").write_text(settings.replace("settle = 0", "settle = 0\napprove = true"), "utf-8")
+    write(site, "a")
+    line = "news-1 waiting: 1 queued; `feeds issue approve news-1` lets it go\n"
+
+    assert feeds("run-due", "--quiet") == (0, "", f"feeds: {line}")
+    assert feeds("run-due", "--quiet") == (0, "", "")
+    assert feeds("deliver") == (0, f"nothing to deliver\n{line}", "")
+
+
+def test_issue_of_nothing_says_how_older_posts_come_in(feeds: Call) -> None:
+    """Who tries it out has only old posts, and asks for them by a day."""
+    assert feeds("issue", "news")[1].endswith("; --since DATE takes older posts as well\n")
+    assert "'soon' is no day; write it like 2026-11-01" in feeds("issue", "news", "--since", "soon")[2]
+    assert feeds("issue", "news", "--since", "2024-12-01")[:2] == (0, "news-1 open: 1 queued\n")
+
+
 def test_schedule_looks_ahead(feeds: Call, site: Path) -> None:
     """Posts that wait and posts that are dated ahead; as text and as JSON; a wrong span is named."""
     (site / "feeds.toml").write_text(SETTINGS.replace("on publish", "daily at 07:00"), "utf-8")

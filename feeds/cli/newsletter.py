@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from feeds.publish import Built, Public
 
 
+def _issue(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, int]:
+    """Read an issue as it is printed, weekly-42, or in two words. Raises UsageError."""
+    if found := re.fullmatch(r"(\S+)[- ](\d{1,9})", " ".join(words)):
+        return found[1], int(found[2])
+    raise UsageError(f"{' '.join(words)!r} is no issue", "write it like weekly-42; `feeds issue list` shows all")
+
+
+_NO_ISSUE = "no issue: no post that a reader has not had, or no reader; --since DATE takes older posts as well"
+ISSUE = click.argument("issue", nargs=-1, required=True, metavar="ISSUE", callback=_issue)
+
+
 def _clock() -> datetime:
     return datetime.now(UTC)
 
@@ -64,9 +75,17 @@ def issue() -> None:
     """Open an issue by hand (`feeds issue weekly`), list, approve or cancel issues."""
 
 
+def _day(text: str) -> datetime:
+    """Read a day. Raises BadParameter."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day; write it like 2026-11-01") from None
+
+
 @issue.command("open")
 @click.argument("newsletter")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first time: send what was published after this.")
+@click.option("--since", type=_day, metavar="DATE", help="The first time: send what was published after this.")
 @click.option("--all-new", is_flag=True, help="Send the new posts however many have come at once.")
 @click.option("--skip-new", is_flag=True, help="Open nothing: take the new posts as sent.")
 @with_call
@@ -93,7 +112,7 @@ def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, sk
         wants_all = all_new or first is not None
         opened = deeds.open_issue(call.settings, store, chosen, source, now, in_bursts=wants_all)
     call.value(opened)
-    call.say(_about(opened) if opened else "no issue: there is no post that a reader has not had, or no reader")
+    call.say(_about(opened) if opened else _NO_ISSUE)
 
 
 @issue.command("list")
@@ -111,15 +130,14 @@ def list_(call: Call, state: str) -> None:
 
 
 @issue.command("show")
-@click.argument("newsletter")
-@click.argument("number", type=int)
+@ISSUE
 @with_call
-def show(call: Call, newsletter: str, number: int) -> None:
-    """Show what is in issue NUMBER of NEWSLETTER, in each of its forms, and how far its deliveries are."""
+def show(call: Call, issue: tuple[str, int]) -> None:
+    """Show what is in ISSUE, in each of its forms, and how far its deliveries are."""
     from feeds import newsletter as deeds
 
     with call.store(make=False) as store:
-        shown = deeds.show(store, newsletter, number)
+        shown = deeds.show(store, *issue)
     call.value(shown)
     call.say(f"{_about(shown.issue)}\nopened {_local(call, shown.issue.opened)} for {shown.issue.due_key}")
     for form in shown.forms:
@@ -129,39 +147,36 @@ def show(call: Call, newsletter: str, number: int) -> None:
 
 
 @issue.command()
-@click.argument("newsletter")
-@click.argument("number", type=int)
+@ISSUE
 @with_call
-def approve(call: Call, newsletter: str, number: int) -> None:
-    """Let issue NUMBER of NEWSLETTER go that waits for approval."""
+def approve(call: Call, issue: tuple[str, int]) -> None:
+    """Let ISSUE go, which waits for approval."""
     from feeds import newsletter as deeds
 
     with call.store() as store:
-        _show(call, deeds.approve(store, newsletter, number, _clock()))
+        _show(call, deeds.approve(store, *issue, _clock()))
 
 
 @issue.command()
-@click.argument("newsletter")
-@click.argument("number", type=int)
+@ISSUE
 @with_call
-def cancel(call: Call, newsletter: str, number: int) -> None:
-    """Stop issue NUMBER of NEWSLETTER: what has not left stays here, its posts come with the next issue."""
+def cancel(call: Call, issue: tuple[str, int]) -> None:
+    """Stop ISSUE: what has not left stays here, its posts come with the next issue."""
     from feeds import newsletter as deeds
 
     with call.store() as store:
-        _show(call, deeds.cancel(store, newsletter, number, _clock()))
+        _show(call, deeds.cancel(store, *issue, _clock()))
 
 
 @issue.command()
-@click.argument("newsletter")
-@click.argument("number", type=int)
+@ISSUE
 @with_call
-def resume(call: Call, newsletter: str, number: int) -> None:
-    """Go on with issue NUMBER of NEWSLETTER, which was paused because the relay refused what we are."""
+def resume(call: Call, issue: tuple[str, int]) -> None:
+    """Go on with ISSUE, which was paused because the relay refused what we are."""
     from feeds import newsletter as deeds
 
     with call.store() as store:
-        _show(call, deeds.resume(store, newsletter, number, _clock()))
+        _show(call, deeds.resume(store, *issue, _clock()))
 
 
 def _span(text: str) -> timedelta:
@@ -218,8 +233,11 @@ def deliver(call: Call) -> int:
         done = deeds.deliver(
             call.settings, store, backend, _clock, environ=os.environ, progress=progress, stopping=told.is_set
         )
+        waiting = deeds.listed(store, state="waiting")
     call.value(done)
     call.say(_delivered(call, done) or "nothing to deliver")
+    for each in waiting:
+        call.say(f"{_about(each)}; {_let_go(each)}")
     return 75 if any(each.state == "open" for each in done.issues) else 0
 
 
@@ -290,7 +308,10 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     if ran and ran.returned:
         call.say(f"came back: {counted(ran.returned)}")
     for opened in ran.opened if ran else ():
-        call.say(_about(opened))
+        if opened.state == "waiting":  # said to cron too: nothing else tells the person it waits for
+            click.echo(f"feeds: {_about(opened)}; {_let_go(opened)}", err=True)
+        else:
+            call.say(_about(opened))
     if ran and (line := _delivered(call, ran.delivered)):
         call.say(line)
 
@@ -320,6 +341,10 @@ def _newsletter(call: Call, name: str) -> Newsletter:
     if not known:
         raise UsageError("this site has no newsletter", "add [[newsletter]] to feeds.toml")
     raise UsageError(f"there is no newsletter {name!r}", f"known: {', '.join(known)}")
+
+
+def _let_go(issue: Issue) -> str:
+    return f"`feeds issue approve {issue.newsletter}-{issue.number}` lets it go"
 
 
 def _about(issue: Issue) -> str:
