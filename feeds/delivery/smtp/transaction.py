@@ -6,22 +6,24 @@ may make a double. Here every end is a `Reply` with its phase.
 
 import re
 import ssl
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import lru_cache
 
 from feeds.delivery.backend import Envelope
 from feeds.delivery.loop import EVENT_READ, EVENT_WRITE, Steps, Wait
 from feeds.delivery.smtp.session import Relay, Reply, log_in, words
 from feeds.replies import Phase
 
-T = TypeVar("T")
 Command = tuple[Phase, bytes]
 
 _CHUNK = 1 << 14  # bytes: all of what TLS holds decrypted, of which no selector knows, is at most 16 KiB
 _QUIT = 10.0  # seconds; nothing depends on the answer
 _LONGEST = 1 << 13  # bytes of a reply
 _REPLY, _CODES = re.compile(rb"(?:...-.*\n)*(?!...-).*\n"), re.compile(rb"^.{,4}", re.MULTILINE)
+# TLS may have to read in order to write, and the other way round.
+_AWAITED: dict[type[OSError], int] = {ssl.SSLWantReadError: EVENT_READ, ssl.SSLWantWriteError: EVENT_WRITE}
+_BLOCKED = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 _XTEXT = re.compile(r"[^!-*,-<>-~]")
 _DOT, _LEADING_DOT = re.compile(rb"\n\."), re.compile(rb"^\.", re.MULTILINE)
@@ -111,35 +113,29 @@ class Connection:
 
     def _reply(self, phase: Phase, seconds: float) -> Steps[Reply]:
         """Read one reply, of any number of lines (RFC 5321 4.2.1). Raises OSError when there will be none."""
+        event = EVENT_READ
         while not (found := _REPLY.match(self._read, 0, _LONGEST)):
             if len(self._read) >= _LONGEST:
                 raise ConnectionError("a reply without end")
-            yield Wait(self._socket, EVENT_READ, seconds)
-            chunk = yield from self._patiently(self._socket.recv, _CHUNK, EVENT_READ, seconds)
+            yield Wait(self._socket, event, seconds)
+            try:
+                chunk = self._socket.recv(_CHUNK)
+            except _BLOCKED as blocked:
+                event = _AWAITED.get(type(blocked), EVENT_READ)
+                continue
             if not chunk:
                 raise ConnectionError("connection closed by the relay")
             self._read += chunk
         self._read = self._read[found.end() :]
-        said = found[0]
-        return Reply(phase, int(said[:3]) if said[:3].isdigit() else 0, words(_CODES.sub(b"", said)))
+        return _reply(phase, found[0])
 
     def _send(self, data: bytes, seconds: float) -> Steps[None]:
         rest = memoryview(data)
         while rest:
-            rest = rest[(yield from self._patiently(self._socket.send, rest, EVENT_WRITE, seconds)) :]
-
-    def _patiently(self, deed: Callable[[Any], T], argument: object, event: int, seconds: float) -> Steps[T]:
-        """Do what the socket may not be ready for; TLS may have to read in order to write, and the other way round."""
-        while True:
             try:
-                return deed(argument)
-            except ssl.SSLWantReadError:
-                event = EVENT_READ
-            except ssl.SSLWantWriteError:
-                event = EVENT_WRITE
-            except BlockingIOError:
-                pass
-            yield Wait(self._socket, event, seconds)
+                rest = rest[self._socket.send(rest) :]
+            except _BLOCKED as blocked:
+                yield Wait(self._socket, _AWAITED.get(type(blocked), EVENT_WRITE), seconds)
 
 
 def envelope_commands(envelope: Envelope, message: bytes, offers: Collection[str]) -> list[Command]:
@@ -176,6 +172,11 @@ def stuffed(message: bytes) -> bytes:
 def xtext(text: str) -> str:
     """Encode as RFC 3461 4 has it: of "a+b", "a+2Bb"."""
     return _XTEXT.sub(lambda letter: f"+{ord(letter[0]):02X}", text)
+
+
+@lru_cache(maxsize=64)  # those before the last are alike for all messages
+def _reply(phase: Phase, said: bytes) -> Reply:
+    return Reply(phase, int(said[:3]) if said[:3].isdigit() else 0, words(_CODES.sub(b"", said)))
 
 
 def _is_good(reply: Reply) -> bool:
