@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from sqlalchemy import inspect
 
 from feeds.doctor.finding import Finding, Patient
+from feeds.newsletter.witness import check
 from feeds.store import Store, events, migrations
 from feeds.store.engine import connect, explained
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
-    """Look at the database and leave it as it is. Raises StoreError."""
+    """Look at the database and leave it as it is. Raises StoreError, or GuardError for one of an earlier day."""
     url, root = patient.settings.store.url, patient.settings.root
     engine = connect(url, root, make=False)
     try:
@@ -28,6 +29,8 @@ def examine(patient: Patient) -> Iterator[Finding]:
     elif version in migrations.HISTORY[:-1]:
         yield Finding("warning", f"it is of revision {version}", "back it up: the next run brings it up to date")
     else:
-        with Store.open(url, root, make=False) as store, store.trying() as connection:  # refuses one that is newer
-            events.note(connection, "examined", patient.now)
+        with Store.open(url, root, make=False) as store:  # refuses one that is newer
+            with store.trying() as connection:
+                events.note(connection, "examined", patient.now)
+            check(root, store)
         yield Finding("ok", f"opens, is whole and can be written (revision {version})")

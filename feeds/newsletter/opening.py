@@ -16,6 +16,7 @@ from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post, Problem, Site
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
+from feeds.newsletter.witness import check
 from feeds.store import Store, cursors, deliveries, events, groups, issues, posts, requests, subscribers
 from feeds.store.groups import Group
 from feeds.store.subscribers import Clock
@@ -47,8 +48,9 @@ def open_issue(
 
     One transaction writes the issue, its variants and a queued delivery for each reader, and moves the readers'
     cursors. However many do this at once, one issue comes of it. Raises SettingsError when no message could be made;
-    GuardError for a burst of posts, unless those are wanted.
+    GuardError for a burst of posts, unless those are wanted, and when the database was put back to an earlier day.
     """
+    check(settings.root, store)
     bucket = bucket or own(newsletter, settings.site)
     while True:
         with store.reading() as connection:

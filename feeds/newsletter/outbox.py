@@ -17,6 +17,7 @@ from feeds.newsletter.gate import Gate
 from feeds.newsletter.ledger import Clock, Ledger
 from feeds.newsletter.lockout import heeded
 from feeds.newsletter.press import Press, sealer
+from feeds.newsletter.witness import counted
 from feeds.progress import Progress, quiet
 from feeds.store import Store, issues, secrets
 from feeds.store.tables import PENDING
@@ -53,8 +54,9 @@ def deliver(
 
     Or until `stopping` says so.
 
-    Any number of processes may do this at once. Raises SettingsError when messages may not leave yet, DeliveryError
-    when the backend takes none: what was not handed over stays queued.
+    Any number of processes may do this at once. Raises SettingsError when messages may not leave yet, GuardError when
+    the database was put back to an earlier day, DeliveryError when the backend takes none: what was not handed over
+    stays queued.
     """
     if backend.remote and not settings.mail.postal_address:
         mend = "set it: the law of many countries asks for it in each mail"
@@ -66,7 +68,11 @@ def deliver(
     seal = sealer(settings)
     with store.writing() as connection:
         keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
-    with heeded(store, backend, settings.site.timezone, clock), Crew(backend) as crew:
+    with (
+        counted(settings.root, store),
+        heeded(store, backend, settings.site.timezone, clock),
+        Crew(backend) as crew,
+    ):
         gate = Gate(limits(settings.mail.smtp), settings.mail.warm_up)
         run = _Run(Ledger(store, clock, repeatable=backend.repeatable, gate=gate), crew, clock)
         try:
