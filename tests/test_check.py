@@ -86,6 +86,7 @@ HISTORY = 'xmlns:fh="http://purl.org/syndication/history/1.0"'
 BROKEN = [
     # the document
     ("rss", "<?xml", "\ufeff<?xml", "byte order mark"),
+    ("rss", "encoding='UTF-8'", "encoding='windows-1256'", "not UTF-8"),
     ("rss", "</channel>", "", "not well-formed"),
     ("rss", "مدونة", "\x0b", "not well-formed"),
     ("rss", '"/feed.css" type="text/css"', '"/feed.xsl" type="text/xsl"', "XSLT"),
@@ -94,6 +95,7 @@ BROKEN = [
     ("atom", 'xmlns="http://www.w3.org/2005/Atom"', 'xmlns="http://purl.org/atom/ns#"', "the root is <feed>"),
     ("rss", 'version="2.0"', 'version="0.91"', "version '0.91'"),
     # the channel
+    ("rss", "channel>", "chanel>", "rss has no channel"),
     ("rss", "<title>مدونة Q&#x26;A</title>", "", "channel has no title"),
     ("rss", "<title>مدونة Q&#x26;A</title>", "<title> </title>", "title: empty"),
     ("rss", "<title>مدونة Q&#x26;A</title>", "<title>a\n b</title>", "blanks"),
@@ -136,7 +138,9 @@ BROKEN = [
     ("rss", "i.png</url>", "i.svg</url>", "not GIF, JPEG or PNG"),
     ("rss", "i.png</url>", "i.png</url><width>200</width>", "width 200"),
     ("rss", "i.png</url>\n      <title>", "i.png</url>\n      <title>x", "not that of the channel"),
+    ("rss", "<url>https://example.org/i.png</url>", "", "image has no url"),
     # its items
+    ("rss", "<description>خلاصة AT&amp;amp;T</description>", "", "neither title nor description"),
     ("rss", '<guid isPermaLink="false">urn:uuid:1</guid>', "", "item has no guid"),
     ("rss", "urn:uuid:1<", "tag:example.org,2025-08-01:posts/first.md<", "stands a second time"),
     ("rss", "urn:uuid:1<", "123<", "not unique enough"),
@@ -194,6 +198,10 @@ BROKEN = [
         )
     ),
     # Atom
+    ("atom", 'rel="self"', 'rel="via"', "no link to itself"),
+    ("atom", "مدونة Q&amp;amp;A", "", "title is empty"),
+    ("atom", "<subtitle>وصف", "<subtitle>\ufffd", "U+FFFD"),
+    ("atom", "<name>ليلى<", "<name> <", "name: empty"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "", "feed has no id"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>https://example.org</id>", "canonical"),
     ("atom", "<id>tag:example.org,2025:feed</id>", "<id>TAG:example.org,2025:feed</id>", "canonical"),
@@ -239,6 +247,9 @@ BROKEN = [
     ("json", '"language": "fr"', '"language": "français"', "not a language tag"),
     ("json", '"summary": "خلاصة', '"summary": "\\ud800', "U+D800"),
     # OPML
+    ("opml", "opml", "opm", "the root is <opm>"),
+    ("opml", "body>", "bodies>", "opml has no body"),
+    ("opml", "<title>قائمة</title>", "<title> </title>", "title: empty"),
     ("opml", "<title>قائمة</title>", "", "head has no title"),
     ("opml", "<title>قائمة</title>", "<title>a &lt;b&gt;</title>", "<b> is not closed"),
     ("opml", "<title>قائمة</title>", "<title>a&amp;ب</title>", "a bare &"),
