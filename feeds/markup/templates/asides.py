@@ -53,7 +53,7 @@ def _lines(lines: list[str], markup: str, context: Context) -> Iterator[str]:
             yield ""
             yield from _head("> ", begun[2] if begun[3] is None else begun[3])
         elif alert := _ALERT.match(line):
-            yield from _head(alert[1] if ">" in alert[1] else "> ", alert[3] or alert[2])
+            yield from _head(alert[1], alert[3] or alert[2])
         else:
             yield (prefix + _wiki(shown, context)).rstrip() if prefix else _wiki(shown, context)
 
