@@ -146,7 +146,8 @@ def test_healthy_site_has_nothing_wrong(site: Path) -> None:
     findings = found(site)
 
     assert list(findings) == [
-        *("settings", "secrets", "posts", "templates", "lock file", "disk", "database", "relay", "DNS", "pages"),
+        *("settings", "secrets", "posts", "templates", "lock file", "disk", "database", "addresses"),
+        *("relay", "DNS", "pages"),
     ]
     assert {state for each in findings.values() for state in states(each)} == {"ok", "unchecked"}
 
@@ -202,6 +203,30 @@ def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
 
     assert finding.state == "error"
     assert "digest.txt:1" in finding.what
+
+
+@pytest.mark.parametrize(
+    ("store", "exclude", "errors"),
+    [
+        ("feeds.db", "", ["Jekyll publishes feeds.db", "Jekyll publishes mail"]),
+        ("feeds.db", "exclude: [", ["Jekyll publishes feeds.db", "Jekyll publishes mail"]),
+        ("feeds.db", "exclude: mail", ["Jekyll publishes feeds.db"]),
+        ("feeds.db", "exclude: [feeds.toml, 'feeds.db*', mail/]", []),
+        ("private/feeds.db", "exclude: [private, mail]", []),
+        ("_private/feeds.db", "exclude: [mail]", []),
+        ("/var/lib/feeds.db", "exclude: [mail]", []),
+        ("public/feeds.db", "exclude: [mail, public]", ["public/feeds.db lies in public"]),
+    ],
+)
+def test_addresses_of_readers_are_not_published(site: Path, store: str, exclude: str, errors: list[str]) -> None:
+    """Jekyll copies every file beside its pages that it is not told to leave out."""
+    (site / "_config.yml").write_text(f"title: x\n{exclude}\n", "utf-8")
+    more = f'[posts]\nengine = "jekyll"\n[store]\nurl = "sqlite:///{store}"\n'
+    (site / "feeds.toml").write_text(SETTINGS + more, "utf-8")
+
+    addresses = found(site)["addresses"]
+
+    assert errors == [finding.what.partition(",")[0] for finding in addresses if finding.state == "error"]
 
 
 def test_the_look_of_a_newsletter_is_told(site: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from feeds.config import Settings
-from feeds.doctor import contents, database, disk, names, pages, relay
+from feeds.doctor import addresses, contents, database, disk, names, pages, relay
 from feeds.doctor.finding import Finding, Patient
 from feeds.doctor.lookup import Lookup
 from feeds.errors import FeedsError
@@ -24,6 +24,7 @@ EXAMINATIONS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "lock file": disk.tracked,
     "disk": disk.space,
     "database": database.examine,
+    "addresses": addresses.examine,
     "relay": relay.examine,
     "DNS": names.examine,
     "pages": pages.examine,
