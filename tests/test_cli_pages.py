@@ -93,7 +93,7 @@ def test_what_serves_them_comes_on_request(
     monkeypatch.setitem(sys.modules, "starlette", None)
 
     assert refused(site) == 2
-    assert "run `pip install 'feeds[web]'`" in capsys.readouterr().err
+    assert "run `pip install '.[web]'` in the clone of feeds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("url", ["example.org/mail", "https://example.org/?x", "ftp://example.org/"])

@@ -56,7 +56,7 @@ def test_without_docutils_the_post_says_what_to_install() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert "pip install 'feeds[rst]' text\n" == ran.stdout
+    assert "run `pip install '.[rst]'` in the clone of feeds text\n" == ran.stdout
 
 
 @given(st.text(alphabet="ab*`_|:.-=#\n \\<>[]", max_size=80))

@@ -26,7 +26,9 @@ def pages(call: Call, port: int, host: str) -> None:
         from feeds.web.errands import Errands
         from feeds.web.server import serving
     except ModuleNotFoundError as error:
-        raise SettingsError(str(error), "run `pip install 'feeds[web]'`") from error
+        raise SettingsError(
+            str(error), "run `pip install '.[web]'` in the clone of feeds, or `pipx install --force '.[web]'`"
+        ) from error
     from feeds.newsletter import backend_of
 
     settings = call.settings

@@ -20,7 +20,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         mend = "serve the pages with https: no mail program unsubscribes by one click without (RFC 8058)"
         yield Finding("error", f"{url} is not secure", mend)
     if not (find_spec("starlette") and find_spec("uvicorn")):
-        yield Finding("error", "what serves them is not installed", "run `pip install 'feeds[web]'`")
+        yield Finding("error", "what serves them is not installed", "run `pip install '.[web]'` in the clone of feeds")
     yield _answer(f"{url}subscribe")
 
 

@@ -28,7 +28,10 @@ def render(body: str) -> str:
     try:
         from docutils.core import publish_parts
     except ImportError:
-        what, mend = "written in reStructuredText, which needs docutils", "pip install 'feeds[rst]'"
+        what, mend = (
+            "written in reStructuredText, which needs docutils",
+            "run `pip install '.[rst]'` in the clone of feeds",
+        )
         raise UnrenderableError(what, mend) from None
     return str(publish_parts(body, writer=_writer(), settings_overrides=_SETTINGS)["body"])
 
