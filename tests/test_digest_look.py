@@ -62,7 +62,6 @@ TARGETS = """() => [...document.querySelectorAll("a")].filter(link => !link.clos
 })"""
 
 
-@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("width", [320, 390, 600, 1200])
 @pytest.mark.parametrize("name", SHEETS)
 def test_nothing_is_wider_than_the_screen(browser: Browser, width: int, name: str) -> None:
@@ -78,7 +77,6 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, width: int, name: st
     assert sheet["width"] == min(width if width < 520 else width - 24, 600)
 
 
-@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", SHEETS)
 def test_letters_stand_out(browser: Browser, scheme: Any, name: str) -> None:
@@ -92,7 +90,6 @@ def test_letters_stand_out(browser: Browser, scheme: Any, name: str) -> None:
     assert [] == [pair for pair in pairs if contrast(*pair) < 4.5]
 
 
-@pytest.mark.needs("chromium")
 def test_buttons_keep_their_ground(browser: Browser) -> None:
     """Where a mail program drops style sheets and colours of grounds, as GMX does, letters stand out all the same."""
     bare = re.sub('background-color:[^;"]*|<style.*?</style>', "", SHEETS["arabic"].html, flags=re.DOTALL)
@@ -105,7 +102,6 @@ def test_buttons_keep_their_ground(browser: Browser) -> None:
     assert [] == [pair for pair in pairs if contrast(*pair) < 4.5]
 
 
-@pytest.mark.needs("chromium")
 @pytest.mark.parametrize("width", [320, 390, 1200])
 @pytest.mark.parametrize("name", SHEETS)
 def test_links_are_as_high_as_a_finger(browser: Browser, width: int, name: str) -> None:
@@ -119,7 +115,6 @@ def test_links_are_as_high_as_a_finger(browser: Browser, width: int, name: str) 
     assert [] == [target for target in targets if target[1] < 44]
 
 
-@pytest.mark.needs("chromium")
 def test_without_pictures_nothing_is_lost(browser: Browser) -> None:
     """Where pictures are not loaded, what they show is said, on a plate of their own."""
     opened = shown(browser, SHEETS["arabic"].html, 390, pictures=False)
@@ -141,7 +136,6 @@ def forwarded(variant: Variant) -> str:
     return f"<!doctype html><div dir=ltr>See:<blockquote style='{quote}'>{bare}</blockquote></div>"
 
 
-@pytest.mark.needs("chromium")
 def test_forwarded_it_stays_as_it_was(browser: Browser) -> None:
     """Quoted in a mail that runs from left to right, an Arabic issue still runs from right to left and is as wide."""
     opened = shown(browser, forwarded(SHEETS["arabic"]), 800)
@@ -156,7 +150,6 @@ def test_forwarded_it_stays_as_it_was(browser: Browser) -> None:
     assert 600 == cover["width"]
 
 
-@pytest.mark.needs("chromium")
 def test_a_logo_stands_on_a_plate_in_the_dark(browser: Browser) -> None:
     """A logo is made for a light ground; in the dark it gets one."""
     opened = shown(browser, SHEETS["arabic"].html, 600, "dark")
@@ -174,9 +167,8 @@ def test_the_style_is_the_newsletters_own() -> None:
     """A newsletter may have its colours, and a picture; else the site's icon is shown, unless it is SVG."""
     html = issue(site=ENGLISH, style=Style(accent="#123456", accent_in_dark="#abcdef")).html
 
-    assert "#123456" in html
-    assert "#abcdef" in html
-    assert "#0f5b4c" not in html + "#74cdb5"
+    colours = ("#123456", "#abcdef", "#0f5b4c", "#74cdb5")
+    assert [True, True, False, False] == [each in html for each in colours]
     assert ["https://example.org/icon.png"] == page(issue(site=ENGLISH)).xpath("//img/@src")
     assert ["https://example.org/a%20b.png"] == page(issue(style=Style(logo="a b.png"))).xpath("//img/@src")
     assert [] == page(issue(site=Site(url="https://example.org/", title="T", icon="icon.svg"))).xpath("//img")

@@ -19,7 +19,6 @@ from tests.newsletter_site import MONDAY, URL, WEEK, posts, source, subscribe
 from tests.web_site import URL as PAGES
 from tests.web_site import Site, link
 
-pytestmark = pytest.mark.needs("chromium")
 LONG = "Ein sehr langer Titel mit einem Donaudampfschifffahrtsgesellschaftskapitänspatent darin"
 CHOICE = Newsletter("choice", title=LONG, offer=("daily at 08:00", "monthly on 1, last at 09:00"), timezone="reader")
 LANGUAGES = ("ar", "de", "en", "es", "fa", "fr", "he", "ja", "pt", "ru", "tr", "zh")

@@ -79,7 +79,6 @@ def test_following_links_changes_nothing(site: Site) -> None:
     assert site.rows() == before
 
 
-@pytest.mark.needs("chromium")
 def test_browser_that_looks_at_everything_changes_nothing(site: Site, browser: Browser) -> None:
     """With scripts, waiting until the page rests, its pointer over all there is, and along every link."""
     before = site.rows()
