@@ -205,6 +205,18 @@ def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
     assert "digest.txt:1" in finding.what
 
 
+def test_category_that_no_post_has_is_named(site: Path) -> None:
+    """A newsletter of a misspelt category would never have an issue, and nothing else would say why."""
+    post = "---\ntitle: خبر\ndate: 2025-01-01\ncategory: Sport\n---\n\nنص\n"
+    (site / "posts/b.md").write_text(post, "utf-8")
+    chosen = 'name = "weekly"\ncategories = ["sport", "spotr", "*"]'
+    (site / "feeds.toml").write_text(SETTINGS.replace('name = "weekly"', chosen), "utf-8")
+
+    named = [(each.what, each.mend) for each in found(site)["posts"] if each.state == "warning"]
+
+    assert named == [("no post is in 'spotr', a category of the newsletter weekly", "known: Sport")]
+
+
 @pytest.mark.parametrize(
     ("store", "exclude", "errors"),
     [

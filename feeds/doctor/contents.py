@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds import digest
+from feeds.catalogue import folded
 from feeds.colour import SHEET, SHEET_IN_DARK, contrast
 from feeds.config import Settings, secret
 from feeds.doctor.finding import Finding, Patient
 from feeds.model import Entry, Newsletter, Post, Style
 from feeds.newsletter.drafting import letter_of
+from feeds.newsletter.window import ALL
 from feeds.publish.posts import survey
 from feeds.store import Store, subscribers
 from feeds.templating import environment
@@ -60,6 +62,12 @@ def posts(patient: Patient) -> Iterator[Finding]:
         yield Finding("warning", what, "`feeds check` names them")
     else:
         yield Finding("ok", f"posts: {len(found.posts)}")
+    known = {folded(name): name for post in found.posts for name in post.categories}
+    for newsletter in patient.settings.newsletter:
+        for name in newsletter.categories:
+            if name != ALL and folded(name) not in known:
+                what = f"no post is in {name!r}, a category of the newsletter {newsletter.name}"
+                yield Finding("warning", what, f"known: {', '.join(sorted(known.values()))}"[:300])
 
 
 def templates(patient: Patient) -> Iterator[Finding]:
