@@ -17,6 +17,7 @@ _POSTGRES = "postgresql+psycopg"
 DRIVERS = {"sqlite": "sqlite", "postgres": _POSTGRES, "postgresql": _POSTGRES, _POSTGRES: _POSTGRES}
 BUSY_SECONDS = 10
 CACHE, LARGE_CACHE = 8192, 65536  # KiB of SQLite's for each connection; and for one that opens an issue
+BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}  # a transaction that writes
 ASLEEP_SECONDS = 300  # in the middle of a transaction: far more than any of ours thinks, less than a lease
 
 # Part of what the driver says -> how to mend it.
@@ -87,8 +88,9 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can lose to another writer; IMMEDIATE waits at the start.
-    writes = connection.get_execution_options().get("writes")
-    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if "isolation_level" not in options:  # else it is a hand's, which begins by itself
+        connection.connection.cursor().execute(BEGIN["sqlite"] if options.get("writes") else "BEGIN")
 
 
 @contextmanager
