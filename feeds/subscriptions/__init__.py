@@ -17,12 +17,10 @@ from feeds.subscriptions.changing import Changed, change
 from feeds.subscriptions.choosing import Bearer, Wish, bearer, choose
 from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, reader_of
 from feeds.subscriptions.exporting import export_csv
-from feeds.subscriptions.importing import BETWEEN_CATEGORIES, COLUMNS, Imported, import_csv
+from feeds.subscriptions.importing import Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
 
 __all__ = [
-    "BETWEEN_CATEGORIES",
-    "COLUMNS",
     "Bearer",
     "Changed",
     "Imported",
