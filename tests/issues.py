@@ -15,6 +15,7 @@ from feeds.templating import environment
 SITE = Site(url="https://example.org/", title="رسالة الشاطئ", language="ar", timezone="Africa/Algiers")
 TEMPLATES = environment(Path("no such site"))
 DATED = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # already Monday in Algiers
+LANGUAGES = ("ar", "de", "en", "es", "fa", "fr", "he", "ja", "pt", "ru", "tr", "zh")  # that we have sentences in
 ARABIC = "كانت السفن تصل كل صباح إلى رصيف لم يعد موجودا وتفرغ حمولتها في قوارب صغيرة يقودها رجال يعرفون القاع. " * 5
 
 

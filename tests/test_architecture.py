@@ -25,7 +25,7 @@ RINGS = {
     1: "colour sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim",
     2: "config discovery fetch templating cache collect halves lockfile output store delivery mailbox tree websub",
     3: "publish subscriptions newsletter doctor",
-    4: "cli scheduler serving watching worker web",
+    4: "cli scheduler serving watching web",
 }
 RING = {name: ring for ring, names in RINGS.items() for name in names.split()}
 

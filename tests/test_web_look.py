@@ -15,13 +15,13 @@ from feeds.markup import direction
 from feeds.model import Newsletter
 from feeds.store import Store
 from feeds.templating import environment
+from tests.issues import LANGUAGES
 from tests.newsletter_site import MONDAY, URL, WEEK, posts, source, subscribe
 from tests.web_site import URL as PAGES
 from tests.web_site import Site, link
 
 LONG = "Ein sehr langer Titel mit einem Donaudampfschifffahrtsgesellschaftskapitänspatent darin"
 CHOICE = Newsletter("choice", title=LONG, offer=("daily at 08:00", "monthly on 1, last at 09:00"), timezone="reader")
-LANGUAGES = ("ar", "de", "en", "es", "fa", "fr", "he", "ja", "pt", "ru", "tr", "zh")
 # Smallest size of what can be touched; all of it has a name, and stands inside of the window.
 FAULTS = """() => {
   const faults = []
