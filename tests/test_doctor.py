@@ -205,6 +205,17 @@ def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:
     assert "digest.txt:1" in finding.what
 
 
+def test_language_that_our_mails_do_not_speak_is_named(site: Path) -> None:
+    """An editor reads English around their posts only after somebody has said so."""
+    (site / "feeds.toml").write_text(SETTINGS.replace('"ar"', '"ko-KR"'), "utf-8")
+    warnings = [each.what for each in found(site)["templates"] if each.state == "warning"]
+    assert warnings == ["our mails have no sentences in ko-KR: around the posts they speak English"]
+
+    (site / "templates/wording").mkdir(parents=True)
+    (site / "templates/wording/ko.toml").write_text('read_on = "계속 읽기"\n', "utf-8")
+    assert {each.state for each in found(site)["templates"]} == {"ok"}
+
+
 def test_category_that_no_post_has_is_named(site: Path) -> None:
     """A newsletter of a misspelt category would never have an issue, and nothing else would say why."""
     post = "---\ntitle: خبر\ndate: 2025-01-01\ncategory: Sport\n---\n\nنص\n"

@@ -7,6 +7,7 @@ from feeds import digest
 from feeds.catalogue import folded
 from feeds.colour import SHEET, SHEET_IN_DARK, contrast
 from feeds.config import Settings, secret
+from feeds.digest.wording import voice
 from feeds.doctor.finding import Finding, Patient
 from feeds.model import Entry, Newsletter, Post, Style
 from feeds.newsletter.drafting import letter_of
@@ -80,6 +81,11 @@ def templates(patient: Patient) -> Iterator[Finding]:
         yield Finding("ok", f"{newsletter.name} looks as set: {_look(newsletter.style)}")
     if said.newsletter:
         yield Finding("ok", f"a sample issue is written in {', '.join(languages)}")
+    for language in languages if said.newsletter else ():
+        spoken = voice(environment(said.root), language).wording_language
+        if language.split("-")[0] != spoken.split("-")[0]:
+            what = f"our mails have no sentences in {language}: around the posts they speak English"
+            yield Finding("warning", what, f"write templates/wording/{language}.toml, see docs/mail.md")
 
 
 def _look(style: Style) -> str:
