@@ -4,6 +4,8 @@ Each command lives in the file of its group and is imported only when it is call
 nothing to do should cost next to nothing.
 """
 
+import atexit
+import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -82,6 +84,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit as DESIGN says: 0 done, 1 problems, 2 usage, 3 refused by a guard, 75 try again."""
+    atexit.register(gc.freeze)  # else Python looks for rings once more: a twentieth of a build that has nothing to do
     try:
         code = cli.main(args=arguments, prog_name="feeds", standalone_mode=False)
     except FeedsError as error:

@@ -3,7 +3,7 @@
 feedgen 1.0 makes the elements. What it leaves out, loses on the way or takes from the clock is set right on its trees.
 """
 
-import email.utils
+from datetime import datetime
 from typing import Any
 
 import feedgen.entry
@@ -32,11 +32,20 @@ NAMESPACES = {
 _IMAGE_TYPES = {"avif", "gif", "jpeg", "png", "svg+xml", "webp"}
 _IMAGE_NAMES = {"jpg": "jpeg", "svg": "svg+xml"}
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rfc2822(time: datetime) -> str:
+    """Write a time as RFC 2822 3.3 has it, and as `email.utils` does, which takes 8 ms to import."""
+    return f"{_DAYS[time.weekday()]}, {time:%d} {_MONTHS[time.month - 1]} {time.year:04} {time:%H:%M:%S %z}"
+
+
 # feedgen's own switches the locale of the whole process for every date, which two threads leave stuck at "C". Its
 # modules hold the function by name, so each name is replaced.
-feedgen.util.formatRFC2822 = email.utils.format_datetime
-feedgen.feed.formatRFC2822 = email.utils.format_datetime
-feedgen.entry.formatRFC2822 = email.utils.format_datetime
+feedgen.util.formatRFC2822 = rfc2822
+feedgen.feed.formatRFC2822 = rfc2822
+feedgen.entry.formatRFC2822 = rfc2822
 
 
 def channel(feed: Feed) -> Any:

@@ -11,7 +11,6 @@ from feeds.markup.direction import direction
 from feeds.markup.excerpt import CUT, excerpt, mark_cut
 from feeds.markup.image import first_image
 from feeds.markup.links import resolved
-from feeds.markup.marked import rooted
 from feeds.markup.renderers import RENDERERS
 from feeds.markup.sanitise import sanitise
 from feeds.markup.templates import expanded
@@ -57,6 +56,8 @@ def _clean_html(
     try:
         html = RENDERERS[markup or post.markup](body)
         if post.template == "hexo":
+            from feeds.markup.marked import rooted
+
             html = rooted(html, urlsplit(site.url).path.rstrip("/"))
         return sanitise(resolved(mark_cut(html), post.path, links), post.url), None
     except UnrenderableError as error:

@@ -6,27 +6,28 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 _EMBEDS = re.compile(r"<(?:iframe|embed|object|svg|math|noscript|script|input)\b", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""(?<![a-z-])([a-z-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_FRAME = re.compile(r"<(?:iframe|embed)\b([^<>]*)>(?:[^<>]*</(?:iframe|embed)\s*>)?", re.IGNORECASE)
-_OBJECT = re.compile(r"<object\b([^<>]*)>", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
-_GIST = re.compile(r"(https://gist\.github\.com/[\w/-]+)\.js")
-_INPUT = re.compile(r"<input\b([^<>]*)>", re.IGNORECASE)
-_NOSCRIPT = re.compile(r"</?noscript\b[^<>]*>", re.IGNORECASE)
-_SOURCED = re.compile(r"<(?:img|source|video|audio|iframe)\b[^<>]*>", re.IGNORECASE)
-_LAZY_NAME = re.compile(r"\sdata-(?:lazy-|original-)?(src(?:set)?)\s*=", re.IGNORECASE)
-_TEX = re.compile(r'<annotation\b[^<>]*"application/x-tex"[^<>]*>([^<>]*)<', re.IGNORECASE)
+# Compiled when they are needed, which most blogs do not.
+_ATTRIBUTE = r"""(?i)(?<![a-z-])([a-z-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+_FRAME = r"(?i)<(?:iframe|embed)\b([^<>]*)>(?:[^<>]*</(?:iframe|embed)\s*>)?"
+_OBJECT = r"(?i)<object\b([^<>]*)>"
+_SCRIPT = r"(?i)<script\b([^<>]*)>"
+_GIST = r"(https://gist\.github\.com/[\w/-]+)\.js"
+_INPUT = r"(?i)<input\b([^<>]*)>"
+_NOSCRIPT = r"(?i)</?noscript\b[^<>]*>"
+_SOURCED = r"(?i)<(?:img|source|video|audio|iframe)\b[^<>]*>"
+_LAZY_NAME = r"(?i)\sdata-(?:lazy-|original-)?(src(?:set)?)\s*="
+_TEX = r'(?i)<annotation\b[^<>]*"application/x-tex"[^<>]*>([^<>]*)<'
 
 _PLAYER = r"(?:https?:)?//(?:www\.)?{}.*"
 # A player's address -> that of the page to watch it on, and its picture.
 _PLAYERS = (
     (
-        re.compile(_PLAYER.format(r"youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries)([\w-]{11})(?!\w)")),
+        _PLAYER.format(r"youtube(?:-nocookie)?\.com/(?:embed|v)/(?!videoseries)([\w-]{11})(?!\w)"),
         "https://www.youtube.com/watch?v={}",
         "https://i.ytimg.com/vi/{}/hqdefault.jpg",
     ),
-    (re.compile(_PLAYER.format(r"player\.vimeo\.com/video/(\d+)")), "https://vimeo.com/{}", ""),
-    (re.compile(_PLAYER.format(r"dailymotion\.com/embed/video/(\w+)")), "https://www.dailymotion.com/video/{}", ""),
+    (_PLAYER.format(r"player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}", ""),
+    (_PLAYER.format(r"dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}", ""),
 )
 
 
@@ -35,10 +36,10 @@ def replaced(markup: str) -> str:
     if not (_EMBEDS.search(markup) or "data-" in markup):  # nine in ten
         return markup
     markup = each(each(markup, "svg"), "math", _formula)
-    if _LAZY_NAME.search(markup):  # then the same picture is in <noscript> once more
-        markup = _SOURCED.sub(_eager, each(markup, "noscript"))
+    if re.search(_LAZY_NAME, markup):  # then the same picture is in <noscript> once more
+        markup = re.sub(_SOURCED, _eager, each(markup, "noscript"))
     for tag, instead in _INSTEAD:
-        markup = tag.sub(instead, markup)
+        markup = re.sub(tag, instead, markup)
     return markup
 
 
@@ -54,20 +55,20 @@ def each(markup: str, tag: str, instead: Callable[[str, str], str] = lambda attr
 
 
 def _formula(attributes: str, inside: str) -> str:
-    tex = _TEX.search(inside)
+    tex = re.search(_TEX, inside)
     text = tex[1] if tex else html.escape(_named(attributes).get("alttext", "")) or re.sub("<[^<>]*>", "", inside)
     return f"<code>{text}</code>"
 
 
 def _eager(tag: re.Match[str]) -> str:
-    if not (names := "|".join(_LAZY_NAME.findall(tag[0]))):
+    if not (names := "|".join(re.findall(_LAZY_NAME, tag[0]))):
         return tag[0]
     placeholder = rf"""\s(?:{names})\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+)"""
-    return _LAZY_NAME.sub(r" \1=", re.sub(placeholder, "", tag[0], flags=re.IGNORECASE))
+    return re.sub(_LAZY_NAME, r" \1=", re.sub(placeholder, "", tag[0], flags=re.IGNORECASE))
 
 
 def _gist(tag: re.Match[str]) -> str:
-    gist = _GIST.fullmatch(_named(tag[1]).get("src", ""))
+    gist = re.fullmatch(_GIST, _named(tag[1]).get("src", ""))
     return f'<p><a href="{gist[1]}">{gist[1]}</a></p>' if gist else tag[0]
 
 
@@ -86,7 +87,7 @@ def _link(tag: re.Match[str]) -> str:
         return f'<img src="{html.escape(address)}" alt="">'
     picture = ""
     for player, page, image in _PLAYERS:
-        if video := player.fullmatch(address):
+        if video := re.fullmatch(player, address):
             address, picture = page.format(video[1]), image.format(video[1])
     title = html.escape(named.get("title") or urlsplit(address).netloc.removeprefix("www."))
     shown = f'<img src="{html.escape(picture)}" alt="{title}">' if picture else title
@@ -95,7 +96,7 @@ def _link(tag: re.Match[str]) -> str:
 
 def _named(attributes: str) -> dict[str, str]:
     """Read attributes by name, in lower case."""
-    return {name.lower(): html.unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(attributes)}
+    return {name.lower(): html.unescape(a or b or c) for name, a, b, c in re.findall(_ATTRIBUTE, attributes)}
 
 
 _INSTEAD = ((_NOSCRIPT, ""), (_SCRIPT, _gist), (_INPUT, _box), (_OBJECT, _link), (_FRAME, _link))

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import partial
 from itertools import takewhile
 
 LENGTH = 300  # characters of a summary that is cut
@@ -10,10 +11,9 @@ _MARKED_LENGTH = 1000  # of one that the author marked: a mark may stand far dow
 
 # Stands for the mark while all else is cleaned. A noncharacter, so an author's own is gone by then.
 CUT = "\ufdd0"
-_MARK = re.compile(
-    r"<!--+\s*(?:(?:read[ _-]?)?more|truncate|(?:end[ _-]?)?excerpt(?:[ _-]?(?:end|separator))?|pelican_end_summary"
-    r"|teaser_end(?::[^<>-]*+)?)\s*--+>",
-    re.IGNORECASE,
+_MARK = (
+    r"(?i)<!--+\s*(?:(?:read[ _-]?)?more|truncate|(?:end[ _-]?)?excerpt(?:[ _-]?(?:end|separator))?|pelican_end_summary"
+    r"|teaser_end(?::[^<>-]*+)?)\s*--+>"
 )
 
 # Not running text: code, tables, headings, captions, footnotes and their marks, readings of ideographs.
@@ -28,16 +28,17 @@ _INLINE = re.compile(
 )
 _TAG = re.compile("<[^>]*(?:>|$)")
 _IDEOGRAPHS = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60]"
-_IDLE_BREAK = re.compile(rf"\n(?<={_IDEOGRAPHS}\n)(?={_IDEOGRAPHS})")  # they are written without spaces
+_IDLE_BREAK = rf"\n(?<={_IDEOGRAPHS}\n)(?={_IDEOGRAPHS})"  # they are written without spaces
+_MAY_BE_IDLE = re.compile("\n[\u2e80-\uff60]")  # that takes 2 ms to compile
 # Vowels of Thai and Lao, jamo, colours of skin, tags.
-_JOINING = re.compile("[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")  # two of them make a flag
-_LATIN = re.compile(r"\w", re.ASCII)
+_JOINING = "[\u0e33\u0eb3\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+_FLAG = "[\U0001f1e6-\U0001f1ff]"  # two of them make a flag
+_LATIN = r"(?a)\w"
 
 
 def mark_cut(markup: str) -> str:
     """Put `CUT` for the comment that engines cut a post at: `<!--more-->` and the like."""
-    return _MARK.sub(CUT, markup, count=1) if "<!--" in markup else markup
+    return re.sub(_MARK, CUT, markup, count=1) if "<!--" in markup else markup
 
 
 def excerpt(markup: str, marked: str = "") -> str:
@@ -53,7 +54,9 @@ def excerpt(markup: str, marked: str = "") -> str:
 def plain(markup: str) -> str:
     """Return all text of clean HTML as one paragraph."""
     text = html.unescape(_TAG.sub(" ", _INLINE.sub("", markup)))
-    return " ".join(_IDLE_BREAK.sub("", text).split())
+    if _MAY_BE_IDLE.search(text):
+        text = re.sub(_IDLE_BREAK, "", text)
+    return " ".join(text.split())
 
 
 def _words(markup: str) -> str:
@@ -82,12 +85,12 @@ def _joined(text: str, at: int) -> bool:
         unicodedata.category(after).startswith("M")
         or "\u200d" in (before, after)
         or unicodedata.combining(before) == 9  # a virama: what follows is written into the same cluster
-        or _JOINING.match(after)
-        or (_LATIN.match(before) and _LATIN.match(after))
-        or (_FLAG.match(after) and _halves(text[:at]) % 2)
+        or re.match(_JOINING, after)
+        or (re.match(_LATIN, before) and re.match(_LATIN, after))
+        or (re.match(_FLAG, after) and _halves(text[:at]) % 2)
     )
 
 
 def _halves(text: str) -> int:
     """Count the halves of flags that text ends in."""
-    return sum(1 for _ in takewhile(_FLAG.match, reversed(text)))
+    return sum(1 for _ in takewhile(partial(re.match, _FLAG), reversed(text)))

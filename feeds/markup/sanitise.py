@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from feeds.markup.embeds import replaced
-from feeds.markup.style import safe_style
 from feeds.markup.unrenderable import UnrenderableError
 from feeds.markup.urls import SCHEMES, absolute_url
 
@@ -97,6 +96,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in _URLS:
         return absolute_url(value, _BASE.get()) or (value if tag == "img" and _PICTURE.fullmatch(value) else None)
     if name == "style":
+        from feeds.markup.style import safe_style  # 2 ms, which most posts do not need
+
         return safe_style(value) or None
     if name == "srcset":
         return _absolute_srcset(value) or None

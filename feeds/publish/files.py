@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -22,6 +22,9 @@ from feeds.publish.archive import kept_document
 from feeds.publish.file import File
 from feeds.publish.mail_form import mail_section
 from feeds.publish.posts import Renderer
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 SUBSCRIBE = "subscribe/index.html"
 AUTODISCOVERY = "autodiscovery.html"
@@ -111,6 +114,13 @@ def page_files(settings: Settings, feeds: Sequence[Feed]) -> Iterator[File]:
         yield File(path, absolute_url(path, site.url), time, partial(_rendered, settings, name, values), key=key)
 
 
+def _sections(settings: Settings, templates: "Environment") -> Mapping[str, Any]:
+    """Return what the page to subscribe from shows beside the feeds, and says: templates/subscribe/<language>.html."""
+    language = settings.site.language.split("-")[0].lower()
+    sentences = templates.select_template([f"subscribe/{tag}.html" for tag in (language, "en")])
+    return {"sentences": sentences, **mail_section(settings, templates)}
+
+
 def _own_templates(root: Path) -> list[tuple[str, bytes]]:
     files = tree.grow(str(root), [FOLDER], hidden=True).files
     return sorted((path, output.read(root / path)) for path, *_ in files)
@@ -123,7 +133,7 @@ def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> list[
 
     try:
         templates = environment(settings.root)
-        own = mail_section(settings, templates) if name == "subscribe.html" else {}
+        own = _sections(settings, templates) if name == "subscribe.html" else {}
         return [templates.get_template(name).render({**values, **own}).encode()]
     except TemplateError as error:
         where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"

@@ -24,6 +24,7 @@ from feeds.tree import Tree
 
 _NAME = "entries"
 _NONE: Mapping[str, bytes] = MappingProxyType({})
+_FEW = 3  # posts whose rendering takes less time than to write all of them
 _MANY = 50  # posts that two processes share: a second one costs some ms, a post 0.4 to 5
 
 
@@ -119,8 +120,9 @@ class Renderer:
         return made.digest if made else cache.key(entry)
 
     def note(self) -> None:
-        """Note for the next build what was rendered."""
-        if self._made != self._known:
+        """Note for the next build what was rendered, once it is more than what is sooner rendered again."""
+        new = [path for path, made in self._made.items() if self._known.get(path) != made]
+        if len(new) > _FEW:
             cache.note(self._settings.root, _NAME, self._made, self._key)
 
     @cached_property
