@@ -4,6 +4,7 @@ import re
 import signal
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ READERS = 30
 
 
 def attempts(ground: Ground) -> Counter[int]:
-    with sqlite3.connect(ground.folder / "feeds.db") as database:
+    with closing(sqlite3.connect(ground.folder / "feeds.db")) as database:
         return Counter(count for (count,) in database.execute("SELECT attempts FROM delivery"))
 
 
