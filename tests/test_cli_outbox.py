@@ -63,7 +63,7 @@ def test_one_command_says_who_did_not_get_it_and_why(site: Path) -> None:
             "  1 failed: 550 5.7.1 policy blocked",
             "  1 uncertain",
             "  `feeds status weekly-1 --state uncertain` names who is in doubt",
-            "  `feeds outbox reconcile` asks the log of your Postfix, `feeds outbox resolve` settles one by hand",
+            "  `feeds outbox reconcile` asks the log of your Postfix, `feeds outbox resolve` settles one",
         ],
     )
     assert feeds(site, "status", "weekly-1", "--state", "failed", "--state", "sent") == (

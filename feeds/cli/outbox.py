@@ -135,7 +135,7 @@ def _told(status: Status) -> str:
             lines.append(f"  {each.readers} {each.state}: {why}".rstrip(": "))
     if "uncertain" in issue.deliveries:
         lines.append(f"  `feeds status {issue.newsletter}-{issue.number} --state uncertain` names who is in doubt")
-        lines.append("  `feeds outbox reconcile` asks the log of your Postfix, `feeds outbox resolve` settles one by hand")
+        lines.append("  `feeds outbox reconcile` asks the log of your Postfix, `feeds outbox resolve` settles one")
     if status.next_turn:
         lines.append(f"  next try at {status.next_turn:%Y-%m-%d %H:%M} UTC")
     if status.at_work:
