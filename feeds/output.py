@@ -45,7 +45,7 @@ def put(path: Path, data: bytes, time: datetime) -> tuple[bool, Stamp | None]:
         return True, _replace(path, [data], time.timestamp())
 
 
-def stamp(path: Path) -> Stamp | None:
+def stamp(path: str | os.PathLike[str]) -> Stamp | None:
     """Return what tells whether a file that we wrote is still the same; None where there is none.
 
     The time of its inode is what no program can set back, and two that write at once make two files.

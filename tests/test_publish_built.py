@@ -470,14 +470,15 @@ def test_two_lines_with_one_id_are_settled_anew(root: Path) -> None:
 
 
 def test_the_output_may_lie_anywhere(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In a folder beside the site, or at an absolute path: the second build finds what the first wrote."""
-    for out in ("../out", str(tmp_path_factory.mktemp("out"))):
+    """In the site's own folder, one beside it, or at an absolute path: the second build finds what the first wrote."""
+    for out in (".", "../out", str(tmp_path_factory.mktemp("out"))):
         (root / "feeds.toml").write_text(toml(posts='engine = "plain"', feeds=f'out = "{out}"'))
         command(root, LATER)
         os.utime(root / "posts" / "a.md")
         built = command(root, LATER)
 
         assert () == built.written
+        assert (root / out / "feed.xml").exists()
         assert is_short(root)
 
 

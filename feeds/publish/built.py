@@ -36,7 +36,7 @@ class Built(Struct, frozen=True):
 class Places(Struct, frozen=True):
     """Where feeds of ours may lie: in the output folder, in all below its feeds/, and where patterns tell."""
 
-    out: str
+    out: str  # "" for the site's own folder
     names: tuple[str, ...]
     patterns: tuple[str, ...]
 
@@ -46,7 +46,7 @@ class Places(Struct, frozen=True):
         folders = [top, *(folder for folder, _, _ in os.walk(f"{top}/feeds"))]
         found = {f"{folder}/{name}" for folder in folders for name in self.names}
         found.update(str(path) for pattern in self.patterns for path in Path(top).glob(pattern))
-        paths = (posixpath.join(Path(self.out).as_posix(), path[len(top) + 1 :]) for path in found)
+        paths = (posixpath.join(self.out, path[len(top) + 1 :]) for path in found)
         return {path: each for path in paths if path not in written and (each := tree.stamp(root / path))}
 
 

@@ -1,6 +1,7 @@
 """What readers know already: by feeds.lock, and by the feeds in the output folder."""
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -50,8 +51,9 @@ def republished(
     """
     ids = {post.id for post in posts}
     for feed in feeds:
-        for path in _places(settings, feed):
-            if (known := written.ids(path)) is not None and ids.issuperset(known):
+        for place in _places(feed):
+            path = settings.root / settings.feeds.out / place
+            if (known := written.ids(place)) is not None and ids.issuperset(known):
                 continue
             document = output.read(path)
             # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
@@ -61,15 +63,15 @@ def republished(
 
 def are_ours_alone(settings: Settings, feeds: Iterable[Feed], written: Written) -> bool:
     """Tell whether all that lies where `republished` would look is as we wrote it."""
-    paths = {path for feed in feeds for path in _places(settings, feed)}
-    return all(written.ids(path) is not None or not path.exists() for path in paths)
-
-
-def _places(settings: Settings, feed: Feed) -> set[Path]:
-    """Return where readers may have the feed from."""
     out = settings.root / settings.feeds.out
-    own = (out / path_of(feed, name) for name in feed.urls)
-    return {*own, *(out / feed.folder / each.file_name for each in FORMATS.values())}
+    places = {place for feed in feeds for place in _places(feed)}
+    return all(written.ids(place) is not None or not (out / place).exists() for place in places)
+
+
+def _places(feed: Feed) -> set[str]:
+    """Return where readers may have the feed from, below the output folder."""
+    own = (path_of(feed, name) for name in feed.urls)
+    return {*own, *(posixpath.join(feed.folder, each.file_name) for each in FORMATS.values())}
 
 
 def _seen(path: Path) -> tuple[Seen, ...]:
