@@ -98,11 +98,12 @@ class Renderer:
         """Render those of these posts that are not known yet, by two processes where it pays."""
         waiting = [measured(self._settings, post) for post in posts if post.id not in self._entries]
         waiting = [post for post in waiting if not self._ready_made(post, self._key_of(post))]
+        first, rest = waiting[:1], waiting[1:]  # the first brings what all need into this process: 30 ms
 
         def render(some: Sequence[Post]) -> list[_Made | None]:
             return [self._rendered(post) for post in some]
 
-        parts = halves(waiting, render, list[_Made | None], _MANY)
+        parts = [render(first), *halves(rest, render, list[_Made | None], _MANY)]
         made = zip(waiting, chain.from_iterable(parts), strict=True)
         self._ready |= {post.path: each for post, each in made if each}
 
