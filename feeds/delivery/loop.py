@@ -71,7 +71,7 @@ class Loop(Generic[T]):
         except StopIteration as end:
             self._ended.append(end.value)
             return
-        place = self._places.get(wait.socket) or self._found(wait)
+        place = self._places.get(wait.socket) or self._new_place(wait)
         if place.event != wait.event:
             place.event = wait.event
             self._selector.modify(place.socket, place.event, place)
@@ -85,7 +85,7 @@ class Loop(Generic[T]):
         if not steps or place.socket.fileno() < 0:  # nobody waits for what the other end says, or it is closed
             self._forget(place)
 
-    def _found(self, wait: Wait) -> _Place[T]:
+    def _new_place(self, wait: Wait) -> _Place[T]:
         for place in [each for each in self._places.values() if each.socket.fileno() < 0]:
             self._forget(place)  # the system may have given its number to this one
         place = self._places[wait.socket] = _Place(wait.socket, wait.event)
