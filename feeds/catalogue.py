@@ -17,6 +17,7 @@ from feeds.sources.permalink import hyphenated
 
 STYLESHEET = "feed.css"
 _SLUG_BYTES = 80
+_LISTED = 300  # letters of a list for a person
 # Names of devices, which Windows does not let a folder have.
 _PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})
@@ -117,6 +118,13 @@ def _spelled(names: Iterable[str]) -> dict[str, str]:
 def folded(name: str) -> str:
     """Return what two names have alike when they are one, however they are spelled."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def unheard(categories: Iterable[str], posts: Iterable[Post]) -> Iterator[tuple[str, str]]:
+    """Say of each category that no post is in that it is so, and which categories there are."""
+    known = {folded(name): name for post in posts for name in post.categories}
+    listed = f"known: {', '.join(sorted(known.values()))}"[:_LISTED] if known else "no post has a category"
+    yield from ((f"no post is in {name!r}", listed) for name in categories if folded(name) not in known)
 
 
 def _slugs(keys: Iterable[str]) -> dict[str, str]:

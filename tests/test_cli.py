@@ -240,6 +240,40 @@ def test_import_names_bad_lines(feeds: Call, site: Path) -> None:
     assert feeds("subscribers", "list", "--site", site)[1] == "layla@example.org\tactive\tليلى\n"
 
 
+def test_import_passes_by_columns_that_only_others_know(feeds: Call, site: Path) -> None:
+    """An export of Substack is read as it is, and of another column one line tells; ours misspelt is a problem."""
+    path = site / "readers.csv"
+    for header, code, said in (
+        ("email,active_subscription,first_payment_at,created_at", 0, ""),
+        ("email,shoe size,nickname,email 2", 0, ":1: not used: 'shoe size', 'nickname', 'email 2'; known: email, "),
+        ("email,category,x,y", 1, ":1: column 'category' is not used; did you mean 'categories'?"),
+    ):
+        path.write_text(f"{header}\nlayla@example.org,,,\n", "utf-8")
+        became = feeds("subscribers", "import", path, "--site", site)
+
+        assert (became[0], len(became[2].splitlines()), said in became[2]) == (code, bool(said) + (code == 1), True)
+
+
+def test_category_of_a_reader_that_no_post_is_in_is_named(feeds: Call, site: Path) -> None:
+    """They come all the same: its first post may be tomorrow's. Where the posts cannot be read, a build says so."""
+    (site / "posts/sport.md").write_text("---\ntitle: x\ndate: 2025-01-02\ncategory: Sport\n---\n\nx\n", "utf-8")
+    here, path = ("--site", site), site / "readers.csv"
+    path.write_text("email,categories\nb@example.org,sport;nonesuch\nc@example.org,nonesuch;*\n", "utf-8")
+    chosen = ("--category", "SPORT", "--category", "nonesuch")
+    named = "no post is in 'nonesuch'; known: Sport, أنظمة تشغيل, تطبيقات\n"
+
+    assert feeds("subscribers", "add", "a@example.org", *chosen, *here) == (
+        0,
+        "a@example.org added\n",
+        f"feeds: a@example.org: {named}",
+    )
+    assert feeds("subscribers", "change", "a@example.org", *chosen, *here)[::2] == (0, f"feeds: a@example.org: {named}")
+    assert feeds("subscribers", "change", "a@example.org", "--category", "*", *here)[::2] == (0, "")
+    assert feeds("subscribers", "import", path, *here)[::2] == (0, f"feeds: {path}: {named}")
+    (site / "posts").rename(site / "gone")
+    assert feeds("subscribers", "add", "d@example.org", *chosen, *here)[::2] == (0, "")
+
+
 def test_removed_reader_gets_no_more(feeds: Call, site: Path) -> None:
     """Removing takes effect on what is queued already."""
     here = ("--site", site)

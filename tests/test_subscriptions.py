@@ -184,9 +184,11 @@ def test_file_of_readers_is_imported(site: Settings, store: Store, file: Path) -
 
     assert (first.added, first.duplicates, first.left) == (3, 2, 0)
     assert [(each.line, each.what) for each in first.problems] == [
-        (1, "column 'shoe size' is not used"),
         (4, "'not an address' is no address"),
         (6, "'klingon!' is no language"),
+    ]
+    assert [str(each) for each in first.warnings] == [
+        f"{file}:1: not used: 'shoe size'; known: email, name, language, timezone, categories, cadence"
     ]
     assert (second.added, second.duplicates) == (0, 5)
     assert [each.email[0] for each in readers] == ["h", "a", "b", "d"]

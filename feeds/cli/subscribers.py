@@ -36,9 +36,10 @@ def add(call: Call, email: str, confirm: bool, **choices: Any) -> None:
     """Add the reader EMAIL, who has asked for it."""
     from feeds import subscriptions
 
-    enrol = _enrol(call, confirm)
+    now, enrol = datetime.now(UTC), _enrol(call, confirm)
     with call.store() as store:
-        added = subscriptions.add(call.settings, store, email, datetime.now(UTC), enrol=enrol, **choices)
+        added = subscriptions.add(call.settings, store, email, now, enrol=enrol, **choices)
+    call.problems(subscriptions.unheard(call.settings, choices["categories"], email, now))
     call.value(added)
     call.say(f"{added.email} is asked to confirm by the next `feeds deliver`" if confirm else f"{added.email} added")
 
@@ -78,10 +79,10 @@ def change(call: Call, email: str, categories: tuple[str, ...], **choices: Any) 
     """Change what the reader EMAIL chose; what is not named stays. No post is lost by it, and none comes twice."""
     from feeds import subscriptions
 
+    now = datetime.now(UTC)
     with call.store() as store:
-        made = subscriptions.change(
-            call.settings, store, email, datetime.now(UTC), categories=categories or None, **choices
-        )
+        made = subscriptions.change(call.settings, store, email, now, categories=categories or None, **choices)
+    call.problems(subscriptions.unheard(call.settings, categories, email, now))
     call.value(made)
     call.say(_about(made))
 
@@ -125,7 +126,7 @@ def import_(call: Call, file: Path, dry_run: bool, change: bool, confirm: bool, 
         became = subscriptions.import_csv(
             call.settings, store, file, now, newsletter=newsletter, dry_run=dry_run, change=change, enrol=enrol
         )
-    call.problems(became.problems)
+    call.problems((*became.problems, *became.warnings))
     call.value(became)
     for each in became.changed if dry_run else ():
         call.say(_about(each))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feeds import digest
-from feeds.catalogue import folded
+from feeds.catalogue import unheard
 from feeds.colour import SHEET, SHEET_IN_DARK, contrast
 from feeds.config import Settings, secret
 from feeds.digest.wording import voice
@@ -63,12 +63,9 @@ def posts(patient: Patient) -> Iterator[Finding]:
         yield Finding("warning", what, "`feeds check` names them")
     else:
         yield Finding("ok", f"posts: {len(found.posts)}")
-    known = {folded(name): name for post in found.posts for name in post.categories}
     for newsletter in patient.settings.newsletter:
-        for name in newsletter.categories:
-            if name != ALL and folded(name) not in known:
-                what = f"no post is in {name!r}, a category of the newsletter {newsletter.name}"
-                yield Finding("warning", what, f"known: {', '.join(sorted(known.values()))}"[:300])
+        for what, mend in unheard((name for name in newsletter.categories if name != ALL), found.posts):
+            yield Finding("warning", f"{what}, a category of the newsletter {newsletter.name}", mend)
 
 
 def templates(patient: Patient) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from feeds.model import Subscriber
 from feeds.store import Store, subscribers
 from feeds.subscriptions.changing import Changed, change
 from feeds.subscriptions.choosing import Bearer, Wish, bearer, choose
-from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, reader_of
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, reader_of, unheard
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
@@ -37,6 +37,7 @@ __all__ = [
     "listed",
     "show",
     "suppress",
+    "unheard",
     "unsubscribe",
     "unsuppress",
 ]

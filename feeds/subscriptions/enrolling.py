@@ -2,17 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection
 
+from feeds import catalogue
 from feeds.config import Settings
-from feeds.errors import UsageError
+from feeds.errors import SettingsError, UsageError
 from feeds.mail.headers import one_line
-from feeds.model import Subscriber, Subscription
+from feeds.model import Problem, Subscriber, Subscription
 from feeds.store import leaving, posts, requests, subscribers, suppressions
 from feeds.store.subscribers import NewSubscriber
 
@@ -44,6 +45,19 @@ def offered(settings: Settings, newsletter: str, chosen: str) -> str:
             return "" if each == said.cadence else each
     known = ", ".join(f'"{each}"' for each in (said.cadence, *said.offer))
     raise UsageError(f"{newsletter} is not offered {chosen!r}", f"known: {known}; see newsletter.offer in feeds.toml")
+
+
+def unheard(settings: Settings, categories: Iterable[str], where: str, now: datetime) -> tuple[Problem, ...]:
+    """Name the categories that no post is in: misspelt, or waiting for their first post."""
+    if not (named := sorted(set(categories) - {ALL})):
+        return ()
+    from feeds.publish.posts import survey  # reads the posts, which nothing else here needs
+
+    try:
+        found = survey(settings, now)
+    except SettingsError:  # for a build to say: readers come all the same
+        return ()
+    return tuple(Problem(where, 0, *said) for said in catalogue.unheard(named, found.posts))
 
 
 def checked(

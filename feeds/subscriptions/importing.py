@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from difflib import get_close_matches
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,11 +25,12 @@ from feeds.store import Store, requests, subscribers
 from feeds.store.subscribers import NewSubscriber
 from feeds.subscriptions.cells import unguarded
 from feeds.subscriptions.changing import Changed, apply, changed
-from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered
+from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, unheard
 
 COLUMNS = ("email", "name", "language", "timezone", "categories", "cadence")
 BETWEEN_CATEGORIES = ";"
 _CHUNK = 500  # lines of a file that are written at once
+_NEAR = 0.75  # of two names, of which one is the other misspelt: "category", not "nickname"
 
 _SAME = {"email address": "email", "e-mail": "email", "e-mail address": "email", "full name": "name"}
 _NAMES = ("first name", "last name")  # Mailchimp
@@ -49,7 +52,7 @@ _ELSEWHERE = """
     member_rating optin_time optin_ip confirm_time confirm_ip latitude longitude gmtoff dstoff cc region last_changed
     leid euid notes tags unsub_campaign_title unsub_campaign_id unsub_reason unsub_reason_other clean_campaign_title
     clean_campaign_id id uuid note complimentary_plan stripe_customer_id created_at updated_at labels tiers
-    active_subscription expiry plan attributes metadata referrer_url creation_date source
+    active_subscription expiry plan first_payment_at attributes metadata referrer_url creation_date source
 """
 
 
@@ -61,6 +64,7 @@ class Imported(Struct, frozen=True):
     left: int  # they unsubscribed or mail to them came back, here or as the file says
     problems: tuple[Problem, ...]
     changed: tuple[Changed, ...] = ()  # of the duplicates, those who get it otherwise from now on
+    warnings: tuple[Problem, ...] = ()  # what may well be meant: columns of no use here, categories without a post
 
 
 class Line(Struct, frozen=True):
@@ -89,8 +93,10 @@ def import_csv(
     they may have to confirm first. Raises UsageError when the file cannot be read or has no column "email".
     """
     newsletter = newsletter_of(settings, newsletter)
-    problems: list[Problem] = []
-    found = list(_lines(settings, newsletter, path, problems))  # before the transaction: checking addresses is slow
+    problems, warnings = list[Problem](), list[Problem]()
+    # Before the transaction: checking addresses is slow.
+    found = list(_lines(settings, newsletter, path, problems, warnings))
+    warnings += unheard(settings, chain.from_iterable(each.reader.categories for each in found), str(path), now)
     gone = {each.reader.email_key for each in found if not each.gets_mail}  # also where another line says otherwise
     lines = [each for each in found if each.reader.email_key not in gone]
     became, changes, how = Counter(left=len(found) - len(lines)), list[Changed](), f"imported from {path.name}"
@@ -100,7 +106,7 @@ def import_csv(
             changes += _change(connection, newsletter, chunk, now) if change else ()
             became += enrol(connection, newsletter, [each.reader for each in chunk], how, now)
     duplicates = became["duplicates"] + became["asked"]
-    return Imported(became["added"], duplicates, became["left"], tuple(problems), tuple(changes))
+    return Imported(became["added"], duplicates, became["left"], tuple(problems), tuple(changes), tuple(warnings))
 
 
 def _change(connection: Connection, newsletter: str, lines: list[Line], now: datetime) -> Iterator[Changed]:
@@ -116,9 +122,11 @@ def _change(connection: Connection, newsletter: str, lines: list[Line], now: dat
             yield made
 
 
-def _lines(settings: Settings, newsletter: str, path: Path, problems: list[Problem]) -> Iterator[Line]:
-    """Yield what a CSV file says of readers; name what cannot be used in `problems`."""
-    for line, row in _rows(path, problems):
+def _lines(
+    settings: Settings, newsletter: str, path: Path, problems: list[Problem], warnings: list[Problem]
+) -> Iterator[Line]:
+    """Yield what a CSV file says of readers; name what cannot be used in `problems`, and passed by in `warnings`."""
+    for line, row in _rows(path, problems, warnings):
         value = {name: row.get(name, "").strip() for name in COLUMNS}
         name = value["name"] or " ".join(row.get(part, "") for part in _NAMES).strip()
         chosen = value["categories"].split(BETWEEN_CATEGORIES)
@@ -131,8 +139,8 @@ def _lines(settings: Settings, newsletter: str, path: Path, problems: list[Probl
             problems.append(Problem(str(path), line, error.what, error.mend))
 
 
-def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yield (line, column -> value) of a CSV file; name what cannot be read in `problems`. Raises UsageError."""
+def _rows(path: Path, problems: list[Problem], warnings: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yield (line, column -> value) of a CSV file; name what cannot be read. Raises UsageError."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -146,7 +154,7 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
     names: list[str] = []
     with suppress(csv.Error):
         names = [_SAME.get(each, each) for each in (name.strip().lower() for name in next(reader, []))]
-    problems += _unused(path, names)
+    _examine(path, names, problems, warnings)
     line = reader.line_num + 1
     try:
         for row in reader:
@@ -158,10 +166,14 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Mapping[st
         problems.append(Problem(str(path), line, f"not CSV from here on: {error}", "close the quotes"))
 
 
-def _unused(path: Path, names: list[str]) -> Iterator[Problem]:
+def _examine(path: Path, names: list[str], problems: list[Problem], warnings: list[Problem]) -> None:
+    """Look at the names of columns: one of ours misspelt is a problem, what only others know is passed by."""
     known = f"known: {', '.join(COLUMNS)}"
     if "email" not in names:
         raise UsageError('the first line names no column "email"', known, str(path))
-    for name in names:
-        if name not in {*COLUMNS, *_NAMES, *_GETS_MAIL, *_ELSEWHERE.split()}:
-            yield Problem(str(path), 1, f"column {name!r} is not used", known)
+    strange = [name for name in names if name not in {"", *COLUMNS, *_NAMES, *_GETS_MAIL, *_ELSEWHERE.split()}]
+    meant = {name: "".join(get_close_matches(name, {*COLUMNS} - {*names}, 1, _NEAR)) for name in strange}
+    for name in filter(meant.get, strange):
+        problems += [Problem(str(path), 1, f"column {name!r} is not used", f"did you mean {meant[name]!r}?")]
+    if passed := ", ".join(repr(name) for name in strange if not meant[name]):
+        warnings.append(Problem(str(path), 1, f"not used: {passed}", known))
