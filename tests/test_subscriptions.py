@@ -16,7 +16,7 @@ from feeds import subscriptions
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Newsletter, Subscription
-from feeds.store import Store, deliveries, tables
+from feeds.store import Store, deliveries, suppressions, tables
 from feeds.subscriptions import Imported
 from tests.newsletter_site import MONDAY, URL, WEEKLY, posts, settings, source, subscribe
 
@@ -135,6 +135,31 @@ def test_reader_who_unsubscribed_stays_away(site: Settings, store: Store, tmp_pa
         subscriptions.add(site, store, "a@example.org", MONDAY)
     assert subscriptions.import_csv(site, store, file, MONDAY) == Imported(0, 0, 1, ())
     assert (emails(store, status="active"), emails(store, status="unsubscribed")) == ([], ["a@example.org"])
+
+
+def test_way_back_of_who_was_erased_or_suppressed_is_named(site: Settings, store: Store) -> None:
+    """It is the operator who keeps them away, and who can take that back."""
+    subscribe(site, store, "erased", "returned")
+    subscriptions.erase(store, "erased@example.org", MONDAY)
+    subscriptions.suppress(store, "suppressed@example.org", MONDAY)
+    with store.writing() as connection:
+        connection.execute(update(tables.subscriber).where(tables.subscriber.c.id == 2).values(status="bounced"))
+        suppressions.add_subscriber(connection, 2, "bounced", MONDAY)
+    refused = {}
+    for name in ("erased", "suppressed", "returned"):
+        with pytest.raises(UsageError) as caught:
+            subscriptions.add(site, store, f"{name}@example.org", MONDAY)
+        refused[name] = str(caught.value)
+        subscriptions.unsuppress(store, f"{name}@example.org", MONDAY)
+
+    way = "if they ask for mail, run `feeds subscribers unsuppress {0}@example.org`"
+    gone = f"{{0}}@example.org is suppressed or was erased; {way}, then add them"
+    back = f"mail to {{0}}@example.org came back; {way}"
+    assert refused == {
+        name: said.format(name) for name, said in (("erased", gone), ("suppressed", gone), ("returned", back))
+    }
+    subscribe(site, store, "erased", "suppressed")
+    assert emails(store, status="active") == [f"{name}@example.org" for name in ("returned", "erased", "suppressed")]
 
 
 def test_unsubscribing_takes_mail_out_of_the_outbox(site: Settings, store: Store) -> None:
@@ -291,7 +316,7 @@ def test_suppressed_readers_stay_as_they_are(site: Settings, store: Store, statu
         connection.execute(update(tables.subscriber).values(status=status))
 
     assert subscriptions.unsubscribe(store, "a@example.org", MONDAY).status == status
-    with pytest.raises(UsageError, match="has left"):
+    with pytest.raises(UsageError, match="has left|came back"):
         subscriptions.add(site, store, "a@example.org", MONDAY)
 
 
@@ -393,7 +418,7 @@ def test_suppressed_address_gets_no_mail_again(site: Settings, store: Store) -> 
     """Whether it is a reader's or not, until the operator takes it off the list; who left stays away even then."""
     subscribe(site, store, "a")
     became = [subscriptions.suppress(store, f"{name}@example.org", MONDAY) for name in ("a", "B", "b")]
-    with pytest.raises(UsageError, match="has left"):
+    with pytest.raises(UsageError, match="is suppressed"):
         subscribe(site, store, "b")
     lifted = [subscriptions.unsuppress(store, f"{name}@example.org", MONDAY) for name in ("a", "b", "c")]
     subscribe(site, store, "b")

@@ -69,10 +69,19 @@ def add(
         became = enrol(connection, newsletter, [reader], "added by the operator", now)
         found = subscribers.find(connection, reader.email_key)
     if not became["added"] or not found:
-        what = f"already gets {newsletter}" if became["duplicates"] else "has left, and only they can come back"
-        what = "was asked, and has not answered" if became["asked"] else what
-        raise UsageError(f"{reader.email} {what}")
+        what = f"already gets {newsletter}" if became["duplicates"] else "was asked, and has not answered"
+        raise _away(reader.email, found) if became["left"] else UsageError(f"{reader.email} {what}")
     return found
+
+
+def _away(email: str, found: Subscriber | None) -> UsageError:
+    """Say why an address gets no mail, and who can change that; what was erased left no more than a digest."""
+    mend = f"if they ask for mail, run `feeds subscribers unsuppress {email}`"
+    if not found:
+        return UsageError(f"{email} is suppressed or was erased", f"{mend}, then add them")
+    if found.status == "bounced":
+        return UsageError(f"mail to {email} came back", mend)
+    return UsageError(f"{email} has left, and only they can come back")
 
 
 class Record(Struct, frozen=True):
