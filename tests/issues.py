@@ -37,7 +37,6 @@ def issue(
     site: Site = SITE,
     language: str = "",
     templates: Environment = TEMPLATES,
-    archive_url: str = "",
     web_url: str = "https://mail.example.org/",
     **changes: Any,
 ) -> Variant:
@@ -48,7 +47,6 @@ def issue(
         42,
         sender="news@example.org",
         web_url=web_url,
-        archive_url=archive_url,
         postal_address="1 Quay Street",
     )
     return compose(newsletter, site, entries or [entry()], language, letter, DATED, templates)

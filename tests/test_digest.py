@@ -283,9 +283,6 @@ https://mail.example.org/u/{}
 Choose topics and days
 https://mail.example.org/p/{}
 
-View in browser
-https://example.org/archive/
-
 The Review
 https://example.org/
 
@@ -295,7 +292,7 @@ https://example.org/
     day = datetime(2026, 11, 20, 9, tzinfo=UTC)
     post = Post("1.md", "https://example.org/1/", "A title", day, day, authors=(Author("Ines"),), categories=("News",))
 
-    text = issue(Entry(post, "<p>no</p>", "What the post is about."), site=site, archive_url="archive/").text
+    text = issue(Entry(post, "<p>no</p>", "What the post is about."), site=site).text
 
     assert expected.format(UNSUBSCRIBE, PREFERENCES) == text
 

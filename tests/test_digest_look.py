@@ -29,7 +29,7 @@ BODY = f"""
 """
 SHEETS = {
     "arabic": issue(*many(3), entry(9, "Two ways", language="en"), style=Style(logo="logo.png")),
-    "large": issue(*many(150), max_posts=30, archive_url="archive/"),
+    "large": issue(*many(150), max_posts=30),
     "english": issue(entry(1, "A post", html=BODY, categories=("News",)), *many(2), site=ENGLISH, content="full"),
 }
 

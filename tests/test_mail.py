@@ -74,7 +74,7 @@ def test_headers_are_exactly_these() -> None:
             f"<https://mail.example.org/u/{TOKENS[0]}>, <mailto:news@example.org?subject={TOKENS[0]}>",
         ),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ("List-Archive", "<https://example.org/archive/>"),
+        ("List-Archive", "<https://example.org/>"),
         ("Precedence", "bulk"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
@@ -83,7 +83,7 @@ def test_headers_are_exactly_these() -> None:
         ("Content-Language", "ar"),
     ]
 
-    lines = raw_headers(message(reply_to="editor@example.org", archive_url="archive/")).split("\r\n")
+    lines = raw_headers(message(reply_to="editor@example.org")).split("\r\n")
 
     assert expected == [tuple(line.split(": ", 1)) for line in lines[: len(expected)]]
     assert re.fullmatch(r'Content-Type: multipart/alternative; boundary="=_[0-9a-f]{32}"', lines[-2])

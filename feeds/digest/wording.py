@@ -47,7 +47,6 @@ class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
     unsubscribe: str
     preferences: str
-    view_online: str
     visit: str
     confirm_subject: str
     confirm_question: str

@@ -22,7 +22,7 @@ class Letterhead(Struct, frozen=True):
     unsubscribe_address: str = ""  # reads the mails that unsubscribe; else the sender does
     bounce_address: str = ""  # reads the bounces, at name+token; else the sender does
     web_url: str = ""  # the pages for readers; without them readers unsubscribe by mail
-    archive_url: str = ""  # a public page of the issues
+    archive_url: str = ""  # where all posts are: the site
     postal_address: str = ""
 
     @property
@@ -60,7 +60,6 @@ def letterhead(
     unsubscribe_address: str = "",
     bounce_address: str = "",
     web_url: str = "",
-    archive_url: str = "",
     postal_address: str = "",
 ) -> Letterhead:
     """Make the letterhead of an issue from plain settings. Raises SettingsError for an address that is none."""
@@ -73,6 +72,6 @@ def letterhead(
         unsubscribe_address=unsubscribe_address,
         bounce_address=mailbox(bounce_address, "mail.bounces.address").address if bounce_address else "",
         web_url=f"{absolute_url(web_url, site.url).rstrip('/')}/" if web_url else "",
-        archive_url=absolute_url(archive_url, site.url),
+        archive_url=absolute_url(site.url, site.url),
         postal_address=postal_address,
     )
