@@ -6,6 +6,7 @@ import pytest
 
 from feeds.config import Settings, keys, load, parse, secret
 from feeds.errors import SettingsError
+from feeds.mail.headers import mailbox
 from feeds.model import Style
 
 SITE = '[site]\nurl = "https://example.org"\ntitle = "مدونتي"\n'
@@ -41,6 +42,9 @@ def test_defaults() -> None:
         (SITE + "[feeds]\ncontent = 'both'", 'feeds.content = \'both\'; expected "full" or "summary"'),
         (SITE + "[feeds]\nformats = ['rss', 'jsn']", 'feeds.formats[1] = \'jsn\'; expected "rss" or "atom" or "json"'),
         (SITE + "[mail]\nwarm_up = 'soon'", "mail.warm_up = 'soon'; expected a date like 2026-11-23"),
+        (SITE + "[mail]\nfrom = 'news'", "mail.from = 'news'; expected something like 'The Daily <news@example.org>'"),
+        (SITE + "[mail]\nfrom = 'a@b <news@>'", "mail.from = 'a@b <news@>'; expected something like 'The Daily <"),
+        (SITE + "[mail]\nreply_to = '@example.org'", "mail.reply_to = '@example.org'; expected something like"),
         (SITE + "timezone = 'Mars'", "site.timezone = 'Mars'; expected something like 'Africa/Algiers'"),
         (SITE + "language = 'عربي'", "site.language = 'عربي'; expected something like 'pt-BR'"),
         (SITE + "language = 'arabic'", "site.language = 'arabic'; expected something like 'pt-BR'"),
@@ -108,6 +112,18 @@ def test_settings_that_are_not_utf8(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"feeds\.toml:2: it is not UTF-8; save it as UTF-8"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "news@example.org", "مدونتي <news@مثال.إختبار>", '"a < b" <news@example.org>', "<n@x> "]
+)
+def test_sender_with_an_address_is_taken(sender: str) -> None:
+    """What a mail can show is not refused; an empty one is no newsletter's yet."""
+    mail = parse(f"{SITE}[mail]\nfrom = '{sender}'").mail
+
+    assert mail.sender == sender
+    if sender:
+        assert "@" in mailbox(mail.sender, "mail.from").address
 
 
 def test_no_settings(tmp_path: Path) -> None:
