@@ -353,6 +353,31 @@ def test_what_is_no_feed(site: Path, address: str, place: str, error: type[Feeds
     assert before == state(site)
 
 
+def test_a_copy_that_is_taken_back_is_no_change_of_ids(site: Path) -> None:
+    """In a full feed an older post takes the place of the copy; the post copied is known under its own id as before."""
+    (site / "feeds.toml").write_text(SITE + "[feeds]\nlimit = 2\n", "utf-8")
+    build(load(site), NOW)
+    copy = site / "posts" / "copy.md"
+    copy.write_bytes((site / "posts" / "5.md").read_bytes())
+    build(load(site), NOW)
+    copy.unlink()
+    build(load(site), NOW)
+
+    assert ids(site) == ["tag:example.org,2025-01-05:posts/5.md", "tag:example.org,2025-01-04:posts/4.md"]
+
+
+@pytest.mark.parametrize("host", ["localhost:4000", "127.0.0.1:1313", "0.0.0.0", "[::1]:8080"])
+def test_what_an_engine_shows_its_author_is_known_to_no_reader(site: Path, host: str) -> None:
+    """The feed of `jekyll serve` gives no ids, not to the first build and not against the lock."""
+    item = f"<item><title>خبر 5</title><link>http://{host}/posts/5.html</link><guid>http://{host}/5</guid></item>"
+    feed = f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'
+    for _ in range(2):
+        (site / "public").mkdir(exist_ok=True)
+        (site / "public/feed.xml").write_text(feed, "utf-8")
+        build(load(site), NOW)
+        assert ids(site)[0] == "tag:example.org,2025-01-05:posts/5.md"
+
+
 def test_the_command_exits_with_3(site: Path) -> None:
     """Cron and CI see that a guard refused."""
     run = partial(CliRunner().invoke, cli)

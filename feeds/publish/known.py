@@ -23,6 +23,9 @@ from feeds.publish.written import Written
 # The id of the site's feed in a format that has one (see `catalogue`): it tells the authority.
 _FEED_ID = re.compile(rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoformat().encode())
 
+# What an engine writes while its author tries it out (`jekyll serve`): no reader has it.
+_ON_THIS_MACHINE = re.compile(r"(?i)https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])([:/]|$)")
+
 
 def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted]) -> Lock:
     """Return the lock; where there is none, what the feeds show that ours will replace; of a new site, nothing.
@@ -58,7 +61,10 @@ def republished(
             document = output.read(path)
             # Nearly always each id stands there as it is, and looking for it costs a hundredth of reading the feed.
             if document and not all(post.id.encode() in document for post in feed.posts):
-                yield from guard.republished(feed.posts, [entry for entry in _seen(path) if entry.id not in ids])
+                seen = _seen(path)
+                theirs = {entry.id for entry in seen}
+                new = [post for post in feed.posts if post.id not in theirs]
+                yield from guard.republished(new, [entry for entry in seen if entry.id not in ids])
 
 
 def are_ours_alone(settings: Settings, feeds: Iterable[Feed], written: Written) -> bool:
@@ -78,9 +84,10 @@ def _seen(path: Path) -> tuple[Seen, ...]:
     """Return the entries of the feed at `path`; none when no feed is there."""
     try:
         document = output.read(path)
-        return entries(document, str(path)) if document else ()  # a new site must not wait for lxml
+        found = entries(document, str(path)) if document else ()  # a new site must not wait for lxml
     except UsageError:
         return ()
+    return tuple(entry for entry in found if not _ON_THIS_MACHINE.match(entry.id))
 
 
 def _paths(out: Path, paths: str) -> Iterator[Path]:
