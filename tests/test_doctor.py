@@ -191,6 +191,7 @@ def test_secrets_are_long_and_kept(site: Path) -> None:
     assert states(found(site, FEEDS_SECRET="x" * 15)["secrets"]) == ["error"]
     assert states(found(site, FEEDS_SECRET="x" * 31)["secrets"]) == ["warning"]
     assert states(found(site, FEEDS_SECRET="x" * 32)["secrets"]) == ["ok"]
+    assert states(found(site, FEEDS_SECRET="x" * 32 + "\n" + "y" * 15)["secrets"]) == ["error"]
     assert states(found(site, FEEDS_SECRET_FILE=str(path))["secrets"]) == ["ok", "warning"]
     assert states(found(site, FEEDS_SECRET_FILE=str(site / "none"))["secrets"]) == ["error"]
 

@@ -58,6 +58,11 @@ def deliver(site: Settings, store: Store, backend: Backend, now: datetime = MOND
     return deeds.deliver(site, store, backend, lambda: now, **({"environ": {}} | rest))
 
 
+def store_secret(store: Store) -> str:
+    with store.writing() as connection:
+        return secrets.secret(connection)
+
+
 def states(store: Store) -> dict[str, str]:
     with store.reading() as connection:
         return {each.address.partition("@")[0]: each.state for each in deliveries.of_issue(connection, 1)}
@@ -107,6 +112,17 @@ def test_secret_of_the_environment_wins(site: Settings, store: Store) -> None:
     token = parsed(memory.messages[0][1])["List-Unsubscribe"].partition("=")[2].strip(">")
 
     assert verify(token, ["unsubscribe:weekly"], ["a secret that is long enough"], MONDAY.date())
+
+
+def test_secret_may_be_changed(site: Settings, store: Store) -> None:
+    """New mails are signed with the first; links of the one before are good as well."""
+    with store.writing() as connection:
+        one, two = secrets.keys(connection, "new " * 8), secrets.keys(connection, f"{'new ' * 8}\n {'old ' * 8}\n")
+        own = secrets.keys(connection, "\n")
+
+    assert (("new " * 8).strip(),) == one
+    assert (*one, ("old " * 8).strip()) == two
+    assert (store_secret(store),) == own
 
 
 def test_retry_sends_the_same_bytes(site: Settings, store: Store) -> None:

@@ -37,11 +37,12 @@ def settings(patient: Patient) -> Iterator[Finding]:
 def secrets(patient: Patient) -> Iterator[Finding]:
     """Look at the secret of the links, and who else may read it. Raises SettingsError."""
     found = secret("FEEDS_SECRET", patient.environ)
+    shortest = min((len(line.strip()) for line in found.splitlines()), default=0)
     if not found:
         yield Finding("ok", "FEEDS_SECRET is not set: the database has one of its own")
-    elif len(found) < _GOOD:
-        what = f"FEEDS_SECRET has {len(found)} characters"
-        yield Finding("error" if len(found) < _SHORTEST else "warning", what, "make one with `openssl rand -hex 32`")
+    elif shortest < _GOOD:
+        what = f"FEEDS_SECRET has {shortest} characters"
+        yield Finding("error" if shortest < _SHORTEST else "warning", what, "make one with `openssl rand -hex 32`")
     else:
         yield Finding("ok", "FEEDS_SECRET is long enough")
     for name in ("FEEDS_SECRET_FILE", "FEEDS_SMTP_PASSWORD_FILE"):

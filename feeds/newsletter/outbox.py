@@ -67,7 +67,7 @@ def deliver(
         return Delivered({}, ())
     seal = sealer(settings)
     with store.writing() as connection:
-        keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
+        keys = secrets.keys(connection, secret("FEEDS_SECRET", environ))
     with (
         counted(settings.root, store),
         heeded(store, backend, settings.site.timezone, clock),

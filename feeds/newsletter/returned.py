@@ -111,7 +111,7 @@ def _reader(settings: Settings, store: Store, environ: Mapping[str, str]) -> Rea
     # Its detectors stumble over odd mails, which is caught, but not before it wrote the traceback to standard error.
     logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
     with store.writing() as connection:
-        keys = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
+        keys = secrets.keys(connection, secret("FEEDS_SECRET", environ))
     return Reader(settings, keys, Ear(settings, keys))
 
 

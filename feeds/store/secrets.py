@@ -8,6 +8,14 @@ from feeds.store.engine import insert_new
 from feeds.store.tables import meta
 
 
+def keys(connection: Connection, given: str) -> tuple[str, ...]:
+    """Return the keys of links: those `given`, one a line, else this database's; the first signs, all are good.
+
+    It needs a writing transaction.
+    """
+    return tuple(filter(None, map(str.strip, given.splitlines()))) or (secret(connection),)
+
+
 def secret(connection: Connection) -> str:
     """Return the secret of this database, made the first time; it needs a writing transaction."""
     connection.execute(insert_new(connection, meta).values(name="secret", value=secrets.token_hex(32)))

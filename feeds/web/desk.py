@@ -44,7 +44,7 @@ class Desk:
         self.questions = threading.Event()  # set when a mail that asks was queued
         self.enrol: Enrol = asker(settings)
         with store.writing() as connection:
-            self.keys: tuple[str, ...] = (secret("FEEDS_SECRET", environ) or secrets.secret(connection),)
+            self.keys = secrets.keys(connection, secret("FEEDS_SECRET", environ))
 
     @cached_property
     def newsletters(self) -> dict[str, Newsletter]:
