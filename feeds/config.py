@@ -197,8 +197,11 @@ def secret(name: str, environ: Mapping[str, str]) -> str:
     if path := environ.get(f"{name}_FILE"):
         try:
             return Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(str(error), "make it readable for this user", f"{name}_FILE={path}") from error
+        except OSError as error:
+            what = error.strerror or str(error)
+            raise SettingsError(what, "make it readable for this user", f"{name}_FILE={path}") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError("it is not UTF-8", "save it as UTF-8", f"{name}_FILE={path}") from error
     return environ.get(name, "")
 
 

@@ -176,7 +176,7 @@ def test_wrong_folders_are_the_operators_to_mend(tmp_path: Path, name: str) -> N
 
     with pytest.raises(SettingsError, match=r"posts\.folders") as error:
         collect(tmp_path, ["posts", name], "plain", "", SITE)
-    assert error.value.where == str(tmp_path / "feeds.toml")
+    assert error.value.where == "feeds.toml"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_wrong_engines_and_permalinks(tmp_path: Path, engine: str, permalink: st
     with pytest.raises(SettingsError) as error:
         choose_dialect(tmp_path, engine, permalink)
 
-    assert error.value.what == what
+    assert (error.value.where, error.value.what) == ("feeds.toml", what)
     assert "jekyll" in error.value.mend or ":title" in error.value.mend
 
 

@@ -142,10 +142,18 @@ def test_secret_from_file_wins(tmp_path: Path) -> None:
     assert secret("FEEDS_SECRET", {}) == ""
 
 
-def test_unreadable_secret_is_named() -> None:
-    """A secret file that is not there is a wrong setting, not an empty secret."""
-    with pytest.raises(SettingsError, match="FEEDS_SECRET_FILE=/nowhere"):
-        secret("FEEDS_SECRET", {"FEEDS_SECRET_FILE": "/nowhere"})
+def test_unreadable_secret_is_named(tmp_path: Path) -> None:
+    """A secret file that is not there is a wrong setting, not an empty secret; one sentence names it once."""
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff")
+
+    for path, said in (
+        ("/nowhere", "No such file or directory; make it readable for this user"),
+        (str(binary), "it is not UTF-8; save it as UTF-8"),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            secret("FEEDS_SECRET", {"FEEDS_SECRET_FILE": path})
+        assert str(caught.value) == f"FEEDS_SECRET_FILE={path}: {said}"
 
 
 def test_every_key_is_described() -> None:

@@ -17,6 +17,7 @@ from feeds.collect.dialects import choose_dialect
 from feeds.collect.row import Row
 from feeds.collect.rows import Rows, digest
 from feeds.collect.sight import Sight, look
+from feeds.config import FILE_NAME
 from feeds.errors import SettingsError
 from feeds.model import LeftOut, Post, Problem, Site
 from feeds.sources import heading
@@ -122,10 +123,9 @@ def read_body(folder: Path, post: Post) -> Body:
 
 def _checked(folder: Path, name: str) -> str:
     path = os.path.normpath(name)
-    where = str(folder / "feeds.toml")
     if path.startswith("..") or Path(path).is_absolute():
-        raise SettingsError(f"posts.folders: {name!r} lies outside the site's folder", "move feeds.toml up", where)
+        raise SettingsError(f"posts.folders: {name!r} lies outside the site's folder", "move feeds.toml up", FILE_NAME)
     if not (folder / path).is_dir():
         mend = "make it, or name the folder that holds the posts"
-        raise SettingsError(f"posts.folders: there is no folder {name!r}", mend, where)
+        raise SettingsError(f"posts.folders: there is no folder {name!r}", mend, FILE_NAME)
     return "" if path == "." else path.replace(os.sep, "/")

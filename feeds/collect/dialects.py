@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from feeds import sources
 from feeds.collect.sight import Sight
+from feeds.config import FILE_NAME
 from feeds.errors import SettingsError
 from feeds.sources import ENGINES, Dialect
 from feeds.sources.permalink import unknown
@@ -17,7 +18,7 @@ def choose_dialect(folder: Path, engine: str, permalink: str, sight: Sight | Non
         engine = sources.recognise((sight or Sight(folder)).look)
     if engine not in ENGINES:
         known = ", ".join(["auto", *ENGINES])
-        raise SettingsError(f"posts.engine = {engine!r}", f"expected one of {known}", str(folder / "feeds.toml"))
+        raise SettingsError(f"posts.engine = {engine!r}", f"expected one of {known}", FILE_NAME)
     dialect = ENGINES[engine]
     if not permalink:
         return dialect
@@ -28,5 +29,5 @@ def choose_dialect(folder: Path, engine: str, permalink: str, sight: Sight | Non
             [*sorted(dialect.styles), *(f":{name}" for name in sorted(dialect.names)), "parts of the date"]
         )
         what = f"posts.permalink = {permalink!r}" + (f" has {strange[0]}" if strange else "")
-        raise SettingsError(what, f"expected one of or a pattern of {known}", str(folder / "feeds.toml"))
+        raise SettingsError(what, f"expected one of or a pattern of {known}", FILE_NAME)
     return replace(dialect, permalink=permalink)
