@@ -231,4 +231,4 @@ def digest(data: bytes) -> bytes:
 def _inner(files: Iterable[File]) -> set[str]:
     """Return the files that lie in the folder of a post that is a whole folder."""
     folders = {path.rpartition("/")[0] for path, *_ in files if "/index." in path and _INDEX.fullmatch(path)}
-    return {path for path, *_ in files if path.rpartition("/")[0] in folders and not _INDEX.fullmatch(path)}
+    return folders and {path for path, *_ in files if path.rpartition("/")[0] in folders and not _INDEX.fullmatch(path)}
