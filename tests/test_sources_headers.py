@@ -52,6 +52,15 @@ def test_a_fence_below_is_enough() -> None:
     assert values("title: a\ntags:\n- b\n- c\n---\n", "a.md") == {"title": "a", "tags": ["b", "c"]}
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_closing_quote_may_stand_on_its_own_line(quote: str) -> None:
+    """Programs that take a title from a page leave its line break in; without the fence above it is read as with it."""
+    text = f"title: {quote}أخبار\n{quote} \nimage: x\ndate: '2024-01-31'\n---\n"
+    said = {"title": "أخبار ", "image": "x", "date": "2024-01-31"}
+
+    assert values(text, "a.md") == values(f"---\n{text}", "a.md") == said
+
+
 def test_lines_of_unopened_front_matter_are_right() -> None:
     """A problem is named at the line of the file, although the fence that should be there is not."""
     found = front_matter.read("title: a\ndate: x: y\n---\nbody", "a.md")
@@ -142,7 +151,9 @@ def test_no_header_raises(text: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["a.md", "a.rst", "a.html"])
-@pytest.mark.parametrize("piece", ["a: b\n", ".. a: b\n", ":a: b\n", "\n", "<meta>", "<head>", " ", "a\n====\n", "- "])
+@pytest.mark.parametrize(
+    "piece", ["a: b\n", 'a: "\n"\n', ".. a: b\n", ":a: b\n", "\n", "<meta>", "<head>", " ", "a\n====\n", "- "]
+)
 def test_finding_takes_linear_time(piece: str, path: str) -> None:
     """A long text of the same line over and over is looked at once, not once for each line."""
     assert front_matter.split_body(piece * 40_000, path)[0]

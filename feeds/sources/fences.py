@@ -21,9 +21,11 @@ _LANGUAGES = {
 # Two rules around a paragraph are no front matter: YAML has a key somewhere, or nothing but comments.
 _YAML = re.compile(r"^[^\n#:][^\n:]*+:|^[ \t]*[{?]|\A(?:[ \t]*(?:#[^\n]*)?\n)*+\Z", re.MULTILINE)
 _TITLE_OR_DATE = re.compile(r"^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
-# Keys from the first line on and two lines of them, since "Title: x" above "---" is a heading.
+# Keys from the first line on and two lines of them, since "Title: x" above "---" is a heading. What belongs to a key is
+# indented or a list, or the closing quote that programs put on a line of its own; the first letter tells them apart.
 _UNOPENED = re.compile(
-    r"(?:[ \t]*+\n)*+((?:[A-Za-z][\w .-]*:[^\n]*+\n(?:[ \t-][^\S\n]*+\S[^\n]*+\n)*?){2,}?)-{3,}[ \t]*(?:\n|\Z)"
+    r"(?:[ \t]*+\n)*+((?:[A-Za-z][\w .-]*:[^\n]*+\n(?:(?:[ \t-][^\S\n]*+\S[^\n]*+|[\"'][ \t]*+)\n)*?){2,}?)"
+    r"-{3,}[ \t]*(?:\n|\Z)"
 )
 _END_OF_BROKEN_JSON = re.compile(r"^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)", re.MULTILINE)
 
