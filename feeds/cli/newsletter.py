@@ -335,12 +335,10 @@ def _newsletters_due(settings: Settings, found: "Public", progress: Progress, st
 
 
 def _newsletter(call: Call, name: str) -> Newsletter:
-    known = {each.name: each for each in call.settings.newsletter}
-    if name in known:
-        return known[name]
-    if not known:
-        raise UsageError("this site has no newsletter", "add [[newsletter]] to feeds.toml")
-    raise UsageError(f"there is no newsletter {name!r}", f"known: {', '.join(known)}")
+    from feeds.subscriptions.enrolling import newsletter_of
+
+    meant = newsletter_of(call.settings, name)
+    return next(each for each in call.settings.newsletter if each.name == meant)
 
 
 def _let_go(issue: Issue) -> str:
