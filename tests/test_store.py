@@ -201,6 +201,14 @@ def test_wrong_url_names_the_setting(tmp_path: Path, url: str) -> None:
         Store.open(url, tmp_path)
 
 
+def test_missing_driver_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the clone: the name alone is another package's."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(SettingsError, match=r"store\.url: .*psycopg.*; run `pip install '\.\[postgres\]'` in the"):
+        Store.open("postgresql://localhost/feeds", tmp_path)
+
+
 def test_unreachable_server_keeps_its_password_to_itself(tmp_path: Path) -> None:
     """The line about a server that is not there names it, without the password."""
     with pytest.raises(StoreError, match=r"me:\*\*\*@localhost") as caught:

@@ -55,7 +55,7 @@ def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
             return _sqlite(parsed, folder, make)
         engine = create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise SettingsError(str(error), "run `pip install 'feeds[postgres]'`", where) from error
+        raise SettingsError(str(error), "run `pip install '.[postgres]'` in the clone of feeds", where) from error
     event.listen(engine, "connect", _limit_sleep)
     return engine
 
