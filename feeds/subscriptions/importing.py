@@ -5,6 +5,7 @@ that surely means "gets mail" lets a line in.
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -31,6 +32,9 @@ COLUMNS = ("email", "name", "language", "timezone", "categories", "cadence")
 BETWEEN_CATEGORIES = ";"
 _CHUNK = 500  # lines of a file that are written at once
 _NEAR = 0.75  # of two names, of which one is the other misspelt: "category", not "nickname"
+
+# What a column may be called that says who gets mail no more, in exports that nobody has shown us.
+_GONE = re.compile("unsub|opt.?out|opted|bounc|complain|suppress|disabled|deleted|blocked")
 
 _SAME = {"email address": "email", "e-mail": "email", "e-mail address": "email", "full name": "name"}
 _NAMES = ("first name", "last name")  # Mailchimp
@@ -167,13 +171,23 @@ def _rows(path: Path, problems: list[Problem], warnings: list[Problem]) -> Itera
 
 
 def _examine(path: Path, names: list[str], problems: list[Problem], warnings: list[Problem]) -> None:
-    """Look at the names of columns: one of ours misspelt is a problem, what only others know is passed by."""
+    """Look at the names of columns: what only others know is passed by.
+
+    One of ours misspelt is a problem, and so is one that may say who gets mail no more.
+    """
     known = f"known: {', '.join(COLUMNS)}"
     if "email" not in names:
         raise UsageError('the first line names no column "email"', known, str(path))
     strange = [name for name in names if name not in {"", *COLUMNS, *_NAMES, *_GETS_MAIL, *_ELSEWHERE.split()}]
-    meant = {name: "".join(get_close_matches(name, {*COLUMNS} - {*names}, 1, _NEAR)) for name in strange}
-    for name in filter(meant.get, strange):
-        problems += [Problem(str(path), 1, f"column {name!r} is not used", f"did you mean {meant[name]!r}?")]
-    if passed := ", ".join(repr(name) for name in strange if not meant[name]):
+    mends = {name: _mend(name, {*COLUMNS} - {*names}) for name in strange}
+    problems += [Problem(str(path), 1, f"column {name!r} is not used", mend) for name, mend in mends.items() if mend]
+    if passed := ", ".join(repr(name) for name, mend in mends.items() if not mend):
         warnings.append(Problem(str(path), 1, f"not used: {passed}", known))
+
+
+def _mend(name: str, missing: set[str]) -> str:
+    """Say what to do about a column that nobody here knows; "" where it does not matter."""
+    if _GONE.search(name):
+        return "see that nobody is on the list who left, and leave it out"
+    near = get_close_matches(name, missing, 1, _NEAR)
+    return f"did you mean {near[0]!r}?" if near else ""
