@@ -4,7 +4,8 @@
     |-- UsageError            the command line asks for something that cannot be (exit 2)
     |-- SettingsError         feeds.toml, a template or a secret is wrong (exit 2)
     |-- GuardError            done as asked it would hurt readers: ids change, a burst of old posts (exit 3)
-    |-- StoreError            the database cannot be used: newer than us, locked, unreachable (exit 75)
+    |-- StoreError            the database cannot be used now: locked, unreachable (exit 75)
+    |   `-- UnusableError     nor later, as it is: newer than us, damaged, another program's (exit 2)
     |-- OutputError           a file or folder cannot be written (exit 75)
     |-- DeliveryError         a backend cannot hand over messages at all (exit 75)
     |   `-- LoginError        since the relay refuses our name or password
@@ -48,6 +49,12 @@ class StoreError(FeedsError):
     """The database cannot be used now."""
 
     exit_code = 75  # EX_TEMPFAIL of sysexits.h
+
+
+class UnusableError(StoreError):
+    """The database cannot be used before somebody has mended it: to try again does not help."""
+
+    exit_code = 2
 
 
 class OutputError(FeedsError):

@@ -32,7 +32,7 @@ class Store:
         """Open the database at `url`; SQLite paths are relative to `folder`.
 
         Where there is no SQLite file yet, one is made; or with `make=False` a database in memory, soon forgotten.
-        Raises SettingsError for a wrong URL, StoreError for a database that is newer than us, foreign or unusable.
+        Raises SettingsError for a wrong URL, StoreError for a database that cannot be used.
         """
         engine = connect(url, folder, make=make)
         try:

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, mak
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from feeds.errors import SettingsError, StoreError
+from feeds.errors import SettingsError, StoreError, UnusableError
 
 _POSTGRES = "postgresql+psycopg"
 DRIVERS = {"sqlite": "sqlite", "postgres": _POSTGRES, "postgresql": _POSTGRES, _POSTGRES: _POSTGRES}
@@ -30,6 +30,9 @@ CURES = {
     "malformed": "put a backup in its place",
     "permission denied": "let this user create tables there",
 }
+
+# What the driver says of a file that time does not mend.
+RUINED = ("not a database", "malformed")
 
 # Of a connection that breaks they would tell stderr as well, beside the one line that `explained` makes of it.
 for _name in ("psycopg", "sqlalchemy"):
@@ -136,7 +139,9 @@ def explained(engine: Engine) -> Iterator[None]:
         if ours and "permission denied" not in what:
             raise
         cure = next((cure for part, cure in CURES.items() if part in what), "see that the database can be reached")
-        raise StoreError(what, cure, str(engine.url) if engine.url.host else engine.url.database or "memory") from error
+        where = str(engine.url) if engine.url.host else engine.url.database or "memory"
+        kind = UnusableError if any(part in what for part in RUINED) else StoreError
+        raise kind(what, cure, where) from error
 
 
 def insert_new(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from feeds.errors import StoreError
+from feeds.errors import UnusableError
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
@@ -24,16 +24,16 @@ def version(connection: Connection) -> str:
 
 
 def bring_up_to_date(connection: Connection) -> None:
-    """Make or alter the tables; all of it or nothing. Raises StoreError for a database that is newer or not ours."""
+    """Make or alter the tables; all of it or nothing. Raises UnusableError for a database that is newer or not ours."""
     found = version(connection)  # once more, since another process may have been faster
     if found == NEWEST:
         return
     if found:
         if found not in HISTORY:
-            raise StoreError(f"the database is newer than this program (revision {found})", "upgrade feeds")
+            raise UnusableError(f"the database is newer than this program (revision {found})", "upgrade feeds")
         migrate(connection)
     elif inspect(connection).get_table_names():
-        raise StoreError("the database holds tables of another program", "name another one in store.url")
+        raise UnusableError("the database holds tables of another program", "name another one in store.url")
     else:
         _create(connection)
 
