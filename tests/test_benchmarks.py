@@ -132,3 +132,20 @@ def test_page_shows_what_was_stopped() -> None:
 
     assert "| feeds | RSS | 1.50 (1.00-2.00) | 3.00 | 100 |" in text
     assert "| nikola | RSS | over 900 | over 1,800 | 100 |" in text
+
+
+def test_floor_is_made_of_steps_that_do_what_they_say(tmp_path: Path) -> None:
+    """Each is done with a real post, and each row says what it takes more than the one above."""
+    from benchmarks import corpus, floor
+    from benchmarks.peers import PEERS
+    from feeds.config import load
+
+    corpus.write(tmp_path, 3, PEERS["feeds"])
+    post = min((tmp_path / "posts").iterdir())
+    deeds = floor.deeds(load(tmp_path)).items()
+    done: dict[str, Any] = {name: deed(f"posts/{post.name}", post.read_bytes()) for name, deed in deeds}
+    shown = floor.page({1000: {"read": 0.1, "all": 0.5, "Hugo": 1.0}}, 5)
+
+    assert done["make a post of it"][1].post.path == f"posts/{post.name}"
+    assert 0 < floor.over_all(tmp_path, lambda *_: None)
+    assert "| read | 0.10 | 100.0 | 100.0 | 0.100 |\n| all | 0.50 | 500.0 | 400.0 | 0.500 |\n| Hugo | 1.00 |" in shown
