@@ -193,7 +193,9 @@ def test_secrets_are_long_and_kept(site: Path) -> None:
     assert states(found(site, FEEDS_SECRET="x" * 32)["secrets"]) == ["ok"]
     assert states(found(site, FEEDS_SECRET="x" * 32 + "\n" + "y" * 15)["secrets"]) == ["error"]
     assert states(found(site, FEEDS_SECRET_FILE=str(path))["secrets"]) == ["ok", "warning"]
-    assert states(found(site, FEEDS_SECRET_FILE=str(site / "none"))["secrets"]) == ["error"]
+    for name in ("FEEDS_SECRET_FILE", "FEEDS_SMTP_PASSWORD_FILE"):
+        wrong = found(site, None, **{name: "none"})["secrets"][-1]
+        assert (wrong.state, wrong.what) == ("error", f"{name}=none: No such file or directory")
 
 
 def test_wrong_template_is_found_before_an_issue_is_due(site: Path) -> None:

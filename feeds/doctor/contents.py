@@ -45,8 +45,9 @@ def secrets(patient: Patient) -> Iterator[Finding]:
         yield Finding("error" if shortest < _SHORTEST else "warning", what, "make one with `openssl rand -hex 32`")
     else:
         yield Finding("ok", "FEEDS_SECRET is long enough")
-    for name in ("FEEDS_SECRET_FILE", "FEEDS_SMTP_PASSWORD_FILE"):
-        path = patient.environ.get(name)
+    for name in ("FEEDS_SECRET", "FEEDS_SMTP_PASSWORD"):
+        secret(name, patient.environ)  # that its file can be read
+        path = patient.environ.get(f"{name}_FILE")
         if path and Path(path).stat().st_mode & 0o004:
             yield Finding("warning", f"{path} can be read by everybody on this machine", f"`chmod o-r {path}`")
 
