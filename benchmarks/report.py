@@ -207,4 +207,5 @@ thirteen feeds are those that they must be. *over*: stopped then, and not done; 
 of which it waits up to half a second for more changes. Where the machine had other work, figures of one row spread.
 
 `python -m benchmarks.build --help` tells how to do it again; what the peers are told to do is in `benchmarks/peers/`.
+[Where the time of a cold build goes](floor.md).
 """
