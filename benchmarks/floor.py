@@ -140,7 +140,7 @@ Made on {date} by `python -m benchmarks.floor`, medians of {runs} rounds, from t
 [the benchmarks](benchmarks.md) are made with.
 
 Each row does what the rows above it do and one thing more for each post, by two processes as the build does, with
-everything imported, and keeps nothing. So no build that does these things in Python is faster than their row.
+everything imported, and keeps nothing. So no build that does these things as ours does them is faster than their row.
 The row of `feeds build` has the rest: starting Python and importing, rendering the posts that stand in feeds, writing,
 ids and `feeds.lock`, and what is noted for the next build.
 
