@@ -91,26 +91,33 @@ def queue(
     """
     enlarge_cache(connection)
     with groups.numbered(connection, variants) as (theirs, variant_id), unchecked(connection):
-        row: dict[str, ColumnElement[Any]] = {
-            "issue_id": literal(issue_id),
-            "subscriber_id": subscriber.c.id,
-            "variant_id": variant_id,
-            "address": subscriber.c.address,
-            "domain": subscriber.c.domain,
-            "state": literal("queued"),
-            "cursor": subscription.c.cursor,
-            "attempts": literal(0),
-            "next_at": literal(now, delivery.c.next_at.type),
-            "message_id": literal(""),
-            "code": literal(0),
-            "enhanced": literal(""),
-            "reply": literal(""),
-            "meaning": literal(""),
-            "updated": literal(now, delivery.c.updated.type),
-        }
+        row = queued(issue_id, variant_id, subscription.c.cursor, now)
         readers = select(*row.values()).select_from(theirs).where(reads(newsletter), goes_by(clocks))
-        queued = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
-        return connection.execute(queued).rowcount
+        change = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
+        return connection.execute(change).rowcount
+
+
+def queued(
+    issue_id: int, variant_id: ColumnElement[Any], cursor: ColumnElement[Any], now: datetime
+) -> dict[str, ColumnElement[Any]]:
+    """Return what a delivery that is queued says, by column, for a query of its readers."""
+    return {
+        "issue_id": literal(issue_id),
+        "subscriber_id": subscriber.c.id,
+        "variant_id": variant_id,
+        "address": subscriber.c.address,
+        "domain": subscriber.c.domain,
+        "state": literal("queued"),
+        "cursor": cursor,
+        "attempts": literal(0),
+        "next_at": literal(now, delivery.c.next_at.type),
+        "message_id": literal(""),
+        "code": literal(0),
+        "enhanced": literal(""),
+        "reply": literal(""),
+        "meaning": literal(""),
+        "updated": literal(now, delivery.c.updated.type),
+    }
 
 
 def claimable(issue_id: int, now: datetime, limit: int, without: Collection[str] = ()) -> Select[Any]:

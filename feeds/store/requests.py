@@ -9,9 +9,10 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
 
 from feeds.model import Subscription
+from feeds.store import deliveries
 from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
 
 STREAM = "/confirm"
@@ -57,23 +58,7 @@ def queue(connection: Connection, issue_id: int, variant_id: int, readers: Seque
     _forget(connection, ids, readers[0].newsletter, now)
     rows = [msgspec.structs.asdict(each) | {"issue_id": issue_id} for each in readers]
     connection.execute(insert(request), rows)
-    row: dict[str, ColumnElement[object]] = {
-        "issue_id": literal(issue_id),
-        "subscriber_id": subscriber.c.id,
-        "variant_id": literal(variant_id),
-        "address": subscriber.c.address,
-        "domain": subscriber.c.domain,
-        "state": literal("queued"),
-        "cursor": literal(0),
-        "attempts": literal(0),
-        "next_at": literal(now, delivery.c.next_at.type),
-        "message_id": literal(""),
-        "code": literal(0),
-        "enhanced": literal(""),
-        "reply": literal(""),
-        "meaning": literal(""),
-        "updated": literal(now, delivery.c.updated.type),
-    }
+    row = deliveries.queued(issue_id, literal(variant_id), literal(0), now)
     asked = select(*row.values()).where(subscriber.c.id.in_(ids))
     connection.execute(insert(delivery).from_select(list(row), asked))
 
