@@ -20,7 +20,7 @@ def check(root: Path, store: Store) -> None:
     noted = cache.recall(root, FILE, Runs)  # before the database: it is counted there first
     with store.reading() as connection:
         known = runs.read(connection)
-    if known and noted and known.database == noted.database and known.count < noted.count:
+    if noted and known.database == noted.database and known.count < noted.count:
         raise GuardError(
             "the database is older than what was sent from here: it would send that once more",
             "put back a newer copy; if there is none, `feeds issue cancel` what is open, `feeds issue NEWSLETTER "

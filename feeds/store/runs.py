@@ -16,17 +16,21 @@ class Runs(Struct, frozen=True):
     count: int
 
 
-def read(connection: Connection) -> Runs | None:
-    """Return how many there have been; None when there was none."""
-    rows = connection.execute(select(meta.c.name, meta.c.value).where(meta.c.name.in_(("database", "runs"))))
-    said = {row.name: row.value for row in rows}
-    return Runs(said["database"], int(said["runs"])) if said else None
-
-
-def add(connection: Connection) -> Runs | None:
-    """Count one more; return how many there have been."""
+def begin(connection: Connection) -> None:
+    """Name a database, unless it has a name."""
     first = [{"name": "database", "value": token_hex(8)}, {"name": "runs", "value": "0"}]
     connection.execute(insert_new(connection, meta).values(first))
+
+
+def read(connection: Connection) -> Runs:
+    """Return how many there have been."""
+    rows = connection.execute(select(meta.c.name, meta.c.value).where(meta.c.name.in_(("database", "runs"))))
+    said = {row.name: row.value for row in rows}
+    return Runs(said["database"], int(said["runs"]))
+
+
+def add(connection: Connection) -> Runs:
+    """Count one more; return how many there have been."""
     more = cast(cast(meta.c.value, BigInteger) + 1, Text)
     connection.execute(update(meta).where(meta.c.name == "runs").values(value=more))
     return read(connection)

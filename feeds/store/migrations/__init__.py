@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from feeds.errors import UnusableError
+from feeds.store import runs
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
@@ -36,6 +37,7 @@ def bring_up_to_date(connection: Connection) -> None:
         raise UnusableError("the database holds tables of another program", "name another one in store.url")
     else:
         _create(connection)
+    runs.begin(connection)
 
 
 def migrate(connection: Connection, to: str = "head") -> None:
