@@ -51,7 +51,7 @@ class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
     hub: Annotated[str, "Address of a WebSub hub."] = ""
     paths: Annotated[
-        Literal["default", "jekyll", "hugo", "pelican", "nikola", "astro", "docusaurus"],
+        Literal["default", "jekyll", "hugo", "pelican", "nikola", "astro", "eleventy", "docusaurus"],
         "Where the feeds lie: as an engine has them, so that addresses that readers poll stay.",
     ] = "default"
 

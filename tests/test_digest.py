@@ -351,7 +351,7 @@ def test_a_message_can_be_made_of_it() -> None:
     letter = letterhead(SITE, Newsletter("weekly"), 42, sender="news@example.org", web_url="https://mail.example.org/")
     reader = Recipient("reader@example.com", "<1.a@example.org>", "A" * 33, "B" * 33)
 
-    data = stamp(encode(variant, letter), reader, DATED)
+    data = stamp(encode(variant, letter, DATED), reader)
 
     assert data.isascii()
     assert max(map(len, data.split(b"\r\n"))) <= 78

@@ -266,3 +266,45 @@ def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: 
     (tmp_path / file).write_text(text, "utf-8")
 
     assert permalink == discover(tmp_path).permalink
+
+
+PLUGIN = 'import { feedPlugin } from "x";\nexport default async function (config) {\n'
+FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "paths"),
+    [
+        (
+            {"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ outputPath: '/feed/feed.xml' }})"},
+            "eleventy",
+        ),
+        (
+            {
+                "eleventy.config.js": f"{PLUGIN}config.addPlugin(images, {{ type: 'rss' }});\nconfig.addPlugin(feedPlugin, {{\n"
+                '  type: "atom", // or "rss", "json"\n  outputPath: "/feed/feed.xml",\n});\n'
+                'config.addPlugin(feedPlugin, { type: "json", outputPath: "/feed.json" });'
+            },
+            "eleventy",
+        ),
+        (
+            {"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ collection: {{ name: 'posts' }} }})"},
+            "jekyll",
+        ),
+        (
+            {"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ type: 'rss', outputPath: 'rss.xml' }})"},
+            "nikola",
+        ),
+        ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ type: 'rss' }})"}, ""),
+        ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ outputPath: '/news/feed.xml' }})"}, ""),
+        ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, settings)"}, ""),
+        ({".eleventy.js": "", "content/feed/feed.njk": FEED.format(path="/feed/feed.xml", root="feed")}, "eleventy"),
+        ({".eleventy.js": "", "feed/json.njk": '---json\n{"permalink": "feed/feed.json"}\n---\n{}'}, "eleventy"),
+        ({".eleventy.js": "", "src/feed.njk": FEED.format(path='"feed.xml"', root="feed")}, "jekyll"),
+        ({".eleventy.js": "", "src/feed.njk": FEED.format(path="/feed.xml", root="rss")}, ""),
+        ({".eleventy.js": "", "src/feed.njk": "<feed></feed>"}, ""),
+    ],
+)
+def test_feeds_of_eleventy_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths: str) -> None:
+    """What its plugin is told, or the templates of its starter say, is an address that readers poll."""
+    assert paths == discover(blog(tmp_path, {**files, "posts/a.md": POST})).paths

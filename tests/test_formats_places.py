@@ -40,6 +40,11 @@ def paths(preset: str) -> list[list[str]]:
             ["feeds/all.rss.xml", "feeds/all.atom.xml", "feed.json"],
             ["feeds/أخبار.rss.xml", "feeds/أخبار.atom.xml", "feeds/أخبار/feed.json"],
         ),
+        (
+            "eleventy",
+            ["feed.xml", "feed/feed.xml", "feed/feed.json"],
+            ["feeds/أخبار/feed.xml", "feeds/أخبار/atom.xml", "feeds/أخبار/feed.json"],
+        ),
     ],
 )
 def test_feeds_lie_where_the_engine_had_them(preset: str, site: list[str], category: list[str]) -> None:

@@ -90,7 +90,7 @@ def message(number: int, keys: dict[str, Key]) -> bytes:
     )
     variant = Variant("all", title, f"<p>{BODY}</p>", BODY, (), "ar")
     recipient = Recipient(f"reader{number}@example.org", named(number), TOKEN, TOKEN, name)
-    made = stamp(encode(variant, letter), recipient, DATE)
+    made = stamp(encode(variant, letter, DATE), recipient)
     for selector, key in keys.items():
         made = sign(made, "example.org", selector, key) + made
     return made

@@ -1,5 +1,6 @@
 """What signed links promise."""
 
+import hmac
 import re
 from datetime import date
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.errors import SettingsError
-from feeds.tokens import LENGTH, Claim, sign, sign_address, verify, verify_address
+from feeds.tokens import LENGTH, Claim, mac, sign, sign_address, verify, verify_address
 
 SECRETS = ["0123456789abcdef0123456789abcdef"]
 TODAY = date(2026, 11, 23)
@@ -129,3 +130,10 @@ def test_each_letter_of_an_address_counts() -> None:
     changed = [token[:at] + ("a" if letter != "a" else "b") + token[at + 1 :] for at, letter in enumerate(token)]
 
     assert {verify_address(each, SECRETS) for each in changed} == {None}
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80), st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_a_mac_is_that_of_the_standard_library(secret: str, message: bytes) -> None:
+    """Whatever the length of the key: RFC 2104 hashes one that is longer than a block."""
+    assert hmac.digest(secret.encode(), message, "sha256") == mac(secret, message)

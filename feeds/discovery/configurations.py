@@ -8,10 +8,13 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import yaml
+
+from feeds.formats import FORMATS
+from feeds.formats.places import PLACES, place
 
 Look = Callable[[str], str | None]
 Reader = Callable[[Look], dict[str, Any]]
@@ -143,7 +146,32 @@ def eleventy(look: Look) -> dict[str, Any]:
         **said,
         "author": _name(data.get("author")) or _in_script(text, "name"),
         "out": _in_script(script, "output") or "_site",
+        "paths": _places_of({*_feeds_of_plugin(script), *_feeds_of_templates(look)}),
     }
+
+
+def _feeds_of_plugin(script: str) -> Iterator[tuple[str, str]]:
+    """Yield format and path of each feed that eleventy-plugin-rss is told to write (its src/virtualTemplate.js)."""
+    for call in re.split(r"addPlugin\(\s*feedPlugin\s*,\s*\{", script)[1:]:
+        yield _in_script(call, "type") or "atom", _in_script(call, "outputPath") or "feed.xml"
+
+
+def _feeds_of_templates(look: Look) -> Iterator[tuple[str, str]]:
+    """Yield format and path of each feed that is a template, as starters had them before there was the plugin."""
+    names = (
+        f"{folder}{name}.njk" for folder in ("", "src/", "content/") for name in ("feed", "feed/feed", "feed/json")
+    )
+    for text in filter(None, map(look, names)):
+        if found := re.search(r"permalink[\"']?\s*:\s*[\"']?([^\"'\s,]+)", text):
+            yield "json" if found[1].endswith(".json") else "rss" if "<rss" in text else "atom", found[1]
+
+
+def _places_of(feeds: Collection[tuple[str, str]]) -> str:
+    """Return the key of PLACES that leaves most of these feeds of a site where they are; "" where none does better."""
+    told = {(kind, path.lstrip("/")) for kind, path in feeds}
+    kept = {paths: sum((kind, place(paths, "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
+    best = max(kept, key=lambda paths: kept[paths])
+    return "" if best == "default" else best
 
 
 def astro(look: Look) -> dict[str, Any]:

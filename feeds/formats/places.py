@@ -39,6 +39,7 @@ PLACES: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("tag", "rss"): "categories/{slug}.xml",
     },
     "astro": {("", "rss"): "rss.xml"},  # the packages @astrojs/rss and gatsby-plugin-feed
+    "eleventy": {("", "atom"): "feed/feed.xml", ("", "json"): "feed/feed.json"},  # the starter eleventy-base-blog
     "docusaurus": {("", "rss"): "blog/rss.xml", ("", "atom"): "blog/atom.xml", ("", "json"): "blog/feed.json"},
 }
 

@@ -8,14 +8,13 @@ A variant is encoded once and stamped per recipient:
 import re
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
 from msgspec import Struct
 
 from feeds.errors import SettingsError
-from feeds.mail.bodies import DATE, MESSAGE_ID, NAME, NAME_IN_HTML, PREFERENCES, TO, UNSUBSCRIBE, Part, encode_text, gap
+from feeds.mail.bodies import MESSAGE_ID, NAME, NAME_IN_HTML, PREFERENCES, TO, UNSUBSCRIBE, Part, encode_text, gap
 from feeds.mail.headers import Mailbox, header, mailboxes, one_line, phrase, plain_address, sentence
 from feeds.mail.letterhead import Letterhead, letterhead
 from feeds.model import Variant
@@ -24,7 +23,7 @@ from feeds.tokens import LENGTH
 __all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhead", "personal", "stamp"]
 
 _SAFETOKEN = re.compile(rf"(?:[A-Za-z0-9_-]{{{LENGTH}}})?")
-_BYTES = {each: each.encode() for each in (TO, DATE, MESSAGE_ID, UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML)}
+_BYTES = {each: each.encode() for each in (TO, MESSAGE_ID, UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML)}
 _SAFE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
 
 
@@ -44,13 +43,13 @@ class Encoded(Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
-def encode(variant: Variant, letter: Letterhead) -> Encoded:
-    """Encode a variant once for all its recipients, text first and HTML last (RFC 2046 5.1.4).
+def encode(variant: Variant, letter: Letterhead, date: datetime) -> Encoded:
+    """Encode a variant, dated `date`, once for all its recipients, text first and HTML last (RFC 2046 5.1.4).
 
     Raises SettingsError when the letterhead has no sender.
     """
     boundary = "=_" + sha256(f"{variant.text}\0{variant.html}".encode(errors="replace")).hexdigest()[:32]
-    parts: list[Part] = [gap(_head(variant, letter, boundary).encode())]
+    parts: list[Part] = [gap(_head(variant, letter, date, boundary).encode())]
     for kind, text in (("plain", variant.text), ("html", variant.html)):
         encoding, body = encode_text(text)
         kinds = header("Content-Type", f"text/{kind};", "charset=utf-8") + header("Content-Transfer-Encoding", encoding)
@@ -58,13 +57,13 @@ def encode(variant: Variant, letter: Letterhead) -> Encoded:
     return Encoded((*parts, f"--{boundary}--\r\n".encode()))
 
 
-def stamp(encoded: Encoded, recipient: Recipient, date: datetime) -> bytes:
-    """Return the message for one recipient, dated `date`.
+def stamp(encoded: Encoded, recipient: Recipient) -> bytes:
+    """Return the message for one recipient.
 
     It is 7-bit, unless the part of the address before the @ is not ASCII: then the relay must know SMTPUTF8 (RFC 6531).
     Raises ValueError for an address, token or Message-ID that could break out of its place.
     """
-    values = _values(recipient, date)
+    values = _values(recipient)
     return b"".join([part if isinstance(part, bytes) else part.filled(values) for part in encoded.parts])
 
 
@@ -75,7 +74,7 @@ def personal(text: str, recipient: Recipient) -> str:
     return text
 
 
-def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:
+def _head(variant: Variant, letter: Letterhead, date: datetime, boundary: str) -> str:
     if letter.sender is None:
         raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
     urls = [f"<{url}>" for url in letter.unsubscribe_urls]  # never encoded: mail programs would show no button
@@ -84,7 +83,7 @@ def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:
         header("Reply-To", *mailboxes(letter.reply_to)) if letter.reply_to else "",
         TO,
         header("Subject", *sentence(variant.subject)),
-        header("Date", DATE),
+        header("Date", format_datetime(date)),
         MESSAGE_ID,
         header("List-Id", *phrase(letter.title), f"<{letter.list_id}>"),
         header("List-Unsubscribe", *(f"{url}," for url in urls[:-1]), urls[-1]),
@@ -101,21 +100,15 @@ def _head(variant: Variant, letter: Letterhead, boundary: str) -> str:
     return "".join(lines) + "\r\n"
 
 
-def _values(recipient: Recipient, date: datetime) -> dict[bytes, bytes]:
+def _values(recipient: Recipient) -> dict[bytes, bytes]:
     if not _SAFE_ID.fullmatch(recipient.message_id):
         raise ValueError(f"{recipient.message_id!r} is no Message-ID")
     values = {
         TO: header("To", *mailboxes(Mailbox(plain_address(recipient.address), recipient.name))),
-        DATE: _dated(date.isoformat()),
         MESSAGE_ID: header("Message-ID", recipient.message_id),
         **_body_values(recipient),
     }
     return {_BYTES[placeholder]: value.encode() for placeholder, value in values.items()}
-
-
-@lru_cache(maxsize=16)  # the same for all messages of an issue
-def _dated(moment: str) -> str:
-    return format_datetime(datetime.fromisoformat(moment))
 
 
 def _body_values(recipient: Recipient) -> dict[str, str]:

@@ -19,9 +19,8 @@ NAME = "\ufdd0name\ufdd0"
 NAME_IN_HTML = "\ufdd0name-in-html\ufdd0"
 TO = "\ufdd0to\ufdd0"  # a whole header line, as is the next
 MESSAGE_ID = "\ufdd0message-id\ufdd0"
-DATE = "\ufdd0date\ufdd0"
 
-_PLACEHOLDER = re.compile("|".join((UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML, TO, DATE, MESSAGE_ID)).encode())
+_PLACEHOLDER = re.compile("|".join((UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML, TO, MESSAGE_ID)).encode())
 _ANY = b"(?:%b)" % _PLACEHOLDER.pattern
 _GAP = re.compile(b"(%b(?:.{0,2}%b)*)" % (_ANY, _ANY), re.DOTALL)  # no two gaps share a group of three bytes
 _GROUP = 3

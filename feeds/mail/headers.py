@@ -70,6 +70,9 @@ def ascii_host(domain: str) -> str:
 
 def header(name: str, *words: str) -> str:
     """Return a header line, folded between words at 78 characters (RFC 5322 2.2.3), with CRLF at its end."""
+    line = f"{name}: {' '.join(words)}"
+    if len(line) <= LINE:  # as most that each message has of its own
+        return line + "\r\n"
     lines = [f"{name}:"]
     for word in words:
         if len(lines[-1]) + 1 + len(word) > LINE:

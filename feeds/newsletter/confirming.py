@@ -114,7 +114,7 @@ class Asking(Press):
         token = self._token(purpose, claimed)
         recipient = Recipient(claimed.address, envelope.message_id, unsubscribe=token, name=claimed.name)
         asking = msgspec.structs.replace(variant, html=html, text=text)
-        return self._seal(stamp(encode(asking, letter), recipient, self._date))
+        return self._seal(stamp(encode(asking, letter, self._date), recipient))
 
 
 def _inquirer(settings: Settings) -> Inquirer:

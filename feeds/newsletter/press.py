@@ -67,10 +67,10 @@ class Press:
             claimed.address,
             envelope.message_id,
             unsubscribe=self._token(f"unsubscribe:{self._newsletter}", claimed),
-            preferences=self._token("preferences", claimed),
+            preferences=self._token("preferences", claimed) if self._letter.preferences_url else "",
             name=claimed.name,
         )
-        return self._seal(stamp(self._variant(claimed.variant_id), recipient, self._date))
+        return self._seal(stamp(self._variant(claimed.variant_id), recipient))
 
     def _token(self, purpose: str, claimed: Claimed) -> str:
         return sign(Claim(purpose, claimed.subscriber_id, claimed.generation), self._keys)
@@ -80,5 +80,6 @@ class Press:
             return encoded
         with self._encoding, self._store.reading() as connection:
             if variant_id not in self._encoded:
-                self._encoded[variant_id] = encode(issues.read_variant(connection, variant_id), self._letter)
+                variant = issues.read_variant(connection, variant_id)
+                self._encoded[variant_id] = encode(variant, self._letter, self._date)
             return self._encoded[variant_id]
