@@ -281,9 +281,9 @@ FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
         ),
         (
             {
-                "eleventy.config.js": f"{PLUGIN}config.addPlugin(images, {{ type: 'rss' }});\nconfig.addPlugin(feedPlugin, {{\n"
-                '  type: "atom", // or "rss", "json"\n  outputPath: "/feed/feed.xml",\n});\n'
-                'config.addPlugin(feedPlugin, { type: "json", outputPath: "/feed.json" });'
+                "eleventy.config.js": f"{PLUGIN}config.addPlugin(images, {{ type: 'rss' }});\n"
+                'config.addPlugin(feedPlugin, {\n  type: "atom", // or "rss"\n  outputPath: "/feed/feed.xml",\n});\n'
+                'config.addPlugin(feedPlugin, { type: "json", outputPath: "/feed/feed.json" });'
             },
             "eleventy",
         ),
@@ -293,7 +293,7 @@ FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
         ),
         (
             {"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ type: 'rss', outputPath: 'rss.xml' }})"},
-            "nikola",
+            "astro",
         ),
         ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ type: 'rss' }})"}, ""),
         ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ outputPath: '/news/feed.xml' }})"}, ""),

@@ -167,10 +167,10 @@ def _feeds_of_templates(look: Look) -> Iterator[tuple[str, str]]:
 
 
 def _places_of(feeds: Collection[tuple[str, str]]) -> str:
-    """Return the key of PLACES that leaves most of these feeds of a site where they are; "" where none does better."""
+    """Return the key of PLACES that leaves most of a site's feeds where they are, and is least else; "" for ours."""
     told = {(kind, path.lstrip("/")) for kind, path in feeds}
     kept = {paths: sum((kind, place(paths, "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
-    best = max(kept, key=lambda paths: kept[paths])
+    best = max(kept, key=lambda paths: (kept[paths], -len(PLACES[paths])))
     return "" if best == "default" else best
 
 
