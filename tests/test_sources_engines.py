@@ -1,6 +1,7 @@
 """Where each engine serves a post and what it takes from names, folders and keys."""
 
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -103,7 +104,8 @@ def test_addresses(engine: str, path: str, header: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("engine", "path", "permalink", "expected"),
     [
-        ("hugo", "content/post/x/a.md", "/:year/:monthname/:slug/", "2024/March/some-title/"),
+        ("hugo", "content/post/x/a.md", "/:year/:monthname/:slug/", "2024/march/some-title/"),
+        ("hugo", "content/post/x/a.md", "/Log/:06/:1/:2_:Jan/:20060102/:Monday/", "log/24/3/5_mar/20240305/tuesday/"),
         ("hugo", "content/post/x/a.md", "/:sections[1:]/:contentbasename.html", "x/a.html"),
         ("hugo", "content/post/x/a.md", "/:section/:sections[last]/:weekday/:yearday/", "post/x/2/65/"),
         ("hexo", "source/_posts/x/a.md", ":category/:name/:i_month.html", "news/a/3.html"),
@@ -294,6 +296,85 @@ def test_permalinks_of_sections(path: str, expected: str) -> None:
     assert found is not None
     assert f"https://example.org/{expected}" == found.url
     assert "hugo.toml" in ENGINES["hugo"].data_of(path)
+
+
+RULES = [
+    {"pattern": "/de/:slug/", "target": {"path": "{/posts,/posts/**}", "lang": "de"}},
+    {"pattern": "/he/:slug/", "target": {"path": "/posts/**", "sites": {"matrix": {"languages": ["he", "ar-*"]}}}},
+    {"pattern": "/list/", "target": {"kind": "section"}},
+    {"pattern": "/try/:slug/", "target": {"environment": "staging"}},
+    {"pattern": "/b/:slug/", "target": {"kind": "{page,section}", "path": "/Notes/*-b"}},
+    {"pattern": "/never/", "target": {"path": "/notes/{"}},
+    {"pattern": "/never/", "target": "/notes/**"},
+    "/never/",
+    {"pattern": "/rest/:contentbasename"},
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("posts/a.md", "rest/a/"),
+        ("posts/a.de.md", "de/de/t/"),
+        ("posts/deep/a.he.md", "he/he/t/"),
+        ("notes/A b.md", "b/t/"),
+        ("notes/deep/A b.md", "rest/a-b/"),
+        ("notes/a-b/index.md", "b/t/"),
+    ],
+)
+def test_permalinks_in_a_list(path: str, expected: str) -> None:
+    """Of Hugo's rules in a list the first counts whose target is the post."""
+    values = ENGINES["hugo"].values_of({"permalinks": RULES}, f"content/{path}")
+    found = parsed("hugo", f"content/{path}", "date: 2024-03-05\ntitle: t", "", Beside(values=values)).post
+
+    assert found is not None
+    assert f"https://example.org/{expected}" == found.url
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "pattern"),
+    [
+        ({"languages": {"de": {"permalinks": {"page": {"posts": "/artikel/"}}}}}, "posts/a.de.md", "/artikel/"),
+        ({"languages": {"de": {"permalinks": {"posts": "/artikel/"}}}}, "posts/a.md", "/all/"),
+        (
+            {"languages": {"de": {"permalinks": {"posts": "/artikel/"}}}, "defaultcontentlanguage": "de"},
+            "posts/a.md",
+            "/artikel/",
+        ),
+        ({"languages": ["de"]}, "posts/a.md", "/all/"),
+        ({"permalinks": {"page": {"posts": "/p/"}, "section": {"posts": "/s/"}}}, "posts/a.md", "/p/"),
+        ({"permalinks": {"section": {"posts": "/s/"}}}, "posts/a.md", ""),
+    ],
+)
+def test_permalinks_by_language_and_kind(data: dict[str, Any], path: str, pattern: str) -> None:
+    """What Hugo is told of a language goes before what it is told of all; the pages of sections are no posts."""
+    values = ENGINES["hugo"].values_of({"permalinks": {"posts": "/all/"}, **data}, f"content/{path}")
+
+    assert pattern == values.get("permalinks", "")
+
+
+def test_permalinks_in_a_file_of_their_own() -> None:
+    """Hugo reads them from config/_default/permalinks.toml as well, without the key; no other file is taken for one."""
+    values_of = ENGINES["hugo"].values_of
+
+    assert "config/_default/permalinks.toml" in ENGINES["hugo"].data_of("content/posts/a.md")
+    assert {"permalinks": "/p/:slug/"} == values_of(
+        {"posts": "/p/:slug/", "page": {"notes": "/n/"}}, "content/posts/a.md"
+    )
+    assert {"permalinks": "/n/"} == values_of({"page": {"notes": "/n/"}}, "content/notes/a.md")
+    assert {} == values_of({"title": "x", "posts": "/p/:slug/"}, "content/posts/a.md")
+
+
+def test_what_sections_hand_down_has_a_target() -> None:
+    """A `cascade` counts for the posts that it is meant for; of two that say the same, the first."""
+    drafts, rest = {"target": {"path": "/posts/new/**"}, "draft": True}, {"draft": False, "author": "Ada"}
+    sections = {"_target": {"kind": "section"}, "author": "Nobody"}
+    said = [
+        ENGINES["hugo"].values_of({"title": "x", "cascade": [drafts, sections, rest]}, f"content/posts/{path}")
+        for path in ("new/a.md", "a.md")
+    ]
+
+    assert [(True, "Ada"), (False, "Ada")] == [(each["draft"], each["author"]) for each in said]
 
 
 def test_addresses_that_end_in_html() -> None:

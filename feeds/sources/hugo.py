@@ -6,12 +6,13 @@ helpers/path.go (UnicodeSanitize).
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
+from feeds.sources.fields import look_up
 from feeds.sources.key_names import key_name
 from feeds.sources.permalink import DAY_PARTS, escape, expander
 from feeds.sources.text import one_line
@@ -20,14 +21,24 @@ _KEPT = "._-+~@#"
 _URLIZED = re.compile("[a-z0-9._+~@#-]*")  # most names of files are fine as they are
 _END = r"(?:\d{1,2}|last)?"
 _SLICE = re.compile(rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]")
+# Parts of Go's layouts of a day (its package time), which are placeholders as well: ":06/:1".
+_IN_LAYOUT = re.compile(
+    "(?P<year>2006)|(?P<short_year>06)|(?P<long_month>January)|(?P<short_month>Jan)|(?P<month>01)|(?P<y_day>002)|"
+    "(?P<long_day>Monday)|(?P<short_day>Mon)|(?P<day>02)|(?P<hour>15)|(?P<minute>04)|(?P<second>05)|(?P<i_month>1)|"
+    "(?P<i_day>2)"
+)
+_NO_ESCAPE = re.compile("(?<!%)(?<!%.)[A-Z]+")
+_OF_DAY = re.compile(r":(?=[A-Z0-9])(\w+)")
+_IN_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
 _CONFIGURATIONS = tuple(
     f"{folder}{name}.{ending}"
     for folder in ("", "config/_default/")
-    for name in ("config", "hugo")
+    for name in ("config", "hugo", *(("permalinks",) if folder else ()))
     for ending in ("toml", "yaml", "yml", "json")
 )
 
 
+@lru_cache(maxsize=1)  # it is asked for twice in a row: for what is handed down to a post, and for the post
 def place(path: str) -> Place:
     """Read what a path says: `content/he/post/x.md` and `content/post/x.he.md` are Hebrew and in the section "post"."""
     return paths.place(path, ("content",))
@@ -44,6 +55,8 @@ def address(piece: Piece, permalink: str) -> str:
     if "[" in pattern:
         pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
     path = _expand(pattern, piece)
+    if not own:  # resources/page/page_paths.go: "Sanitize"
+        path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
     if not own and values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
     elif (by_section and not own) or "." not in path[path.rfind("/") + 1 :]:
@@ -54,10 +67,13 @@ def address(piece: Piece, permalink: str) -> str:
 
 
 def tokens(pattern: str) -> str:
-    """Write the slices of sections without a colon, which is for placeholders: ":sections[1:]" is ":sections[1..]"."""
-    if "[" not in pattern:
-        return pattern
-    return _SLICE.sub(lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
+    """Write the slices of sections without a colon, which is for placeholders: ":sections[1:]" is ":sections[1..]".
+
+    What Go's layouts have for a part of the day is written as our own placeholder.
+    """
+    if "[" in pattern:
+        pattern = _SLICE.sub(lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
+    return _OF_DAY.sub(lambda found: _IN_LAYOUT.sub(lambda part: f":{part.lastgroup}", found[1]), pattern)
 
 
 def urlized(text: str) -> str:
@@ -108,20 +124,36 @@ def _data_of_folder(folder: str) -> tuple[str, ...]:
 
 
 def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    """Return what is handed down to a path: the pattern of its section, and `cascade` where it is for all kinds."""
+    """Return what is handed down to a path: the pattern of its section, and `cascade` where it is meant for it."""
     if not data:
         return data
     is_in_folder = data.get("defaultcontentlanguageinsubdir") is True
+    main = one_line(data.get("defaultcontentlanguage")) or "en"
     said = {
-        "permalinks": _pattern(data.get("permalinks"), path),
+        "permalinks": _pattern(_permalinks(data, path, main), path, main),
         "uglyurls": data.get("uglyurls"),
-        "language_folder": is_in_folder and (data.get("defaultcontentlanguage") or "en"),
+        "language_folder": is_in_folder and main,
     }
-    return {**_cascade(data.get("cascade")), **{key: value for key, value in said.items() if value}}
+    return {**_cascade(data.get("cascade"), path, main), **{key: value for key, value in said.items() if value}}
 
 
-def _pattern(said: Any, path: str) -> str:
-    """Return the pattern of the innermost section that has one in `permalinks`; "" where none has."""
+def _permalinks(data: Mapping[str, Any], path: str, main: str) -> Any:
+    """Return what a configuration says of addresses in the language of a path, else in all."""
+    own = None
+    if "languages" in data:
+        own = look_up(data, f"languages.{key_name(place(path).language or main)}.permalinks")
+    return own or data.get("permalinks", data if _are_patterns(data) else None)
+
+
+def _are_patterns(data: Mapping[str, Any]) -> bool:
+    """Tell whether this is the file of `permalinks` alone."""
+    return all(isinstance(each, dict) or one_line(each).startswith(("/", ":")) for each in data.values())
+
+
+def _pattern(said: Any, path: str, main: str) -> str:
+    """Return the pattern of a path: of a list the first that is meant for it, else that of its innermost section."""
+    if isinstance(said, list):
+        return next((one_line(each.get("pattern")) for each in _meant(said, path, main)), "")
     if not isinstance(said, dict):
         return ""
     sections = key_name("/".join(paths.home(place(path))))  # keys of data are names
@@ -131,12 +163,48 @@ def _pattern(said: Any, path: str) -> str:
     return found[max(fitting, key=len)] if fitting else ""
 
 
-def _cascade(said: Any) -> dict[str, Any]:
-    maps = [each for each in (said if isinstance(said, list) else [said]) if isinstance(each, dict)]
+def _cascade(said: Any, path: str, main: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for each in maps:
-        merged |= {} if "target" in each or "_target" in each else each
+    for each in _meant(said if isinstance(said, list) else [said], path, main):
+        merged = {**each, **merged}  # of two the first counts
     return merged
+
+
+def _meant(rules: list[Any], path: str, main: str) -> Iterator[dict[str, Any]]:
+    """Yield the rules whose target is the post at a path (resources/page/page_matcher.go)."""
+    for rule in rules:
+        if isinstance(rule, dict):
+            target = rule.get("target", rule.get("_target"))
+            if target is None or (isinstance(target, dict) and _is_at(target, path, main)):
+                yield rule
+
+
+def _is_at(target: Mapping[str, Any], path: str, main: str) -> bool:
+    where = place(path)
+    names = where.folders if where.stem.lower() == "index" else (*where.folders, where.stem)
+    shown = {
+        "path": "/" + "/".join(names).replace(" ", "-"),
+        "kind": "page",
+        "environment": "production",
+        "lang": where.language or main,
+        "sites.matrix.languages": where.language or main,
+    }
+    return all(_fits(look_up(target, key), text) for key, text in shown.items())
+
+
+def _fits(globs: Any, text: str) -> bool:
+    """Tell whether one of these globs, if there are any, matches a whole text, in small letters or not."""
+    said = [each for each in (globs if isinstance(globs, list) else [globs]) if isinstance(each, str) and each]
+    return not said or any(_regex(each.lower()).fullmatch(text.lower()) for each in said)
+
+
+@lru_cache(maxsize=256)
+def _regex(glob: str) -> re.Pattern[str]:
+    parts = (_IN_GLOB.get(part) or re.escape(part) for part in re.split(r"(\*\*|[*?{},])", glob))
+    try:
+        return re.compile("".join(parts))
+    except re.error:  # a brace too much
+        return re.compile(re.escape(glob))
 
 
 _NAMES: dict[str, Callable[[Piece], str]] = {
