@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -97,11 +97,6 @@ def due(cadence: Cadence, zone: ZoneInfo, now: datetime, newest: int = 0) -> str
     past = (label for label in _labels(cadence, latest, reverse=True) if _instant(label, zone) <= now)
     label = next(past, None)
     return _key(label) if label else ""
-
-
-def upcoming(cadence: Cadence, zone: ZoneInfo, now: datetime, count: int) -> tuple[Occasion, ...]:
-    """Return the next `count` occasions after `now`, soonest first; none for "on publish"."""
-    return tuple(islice(coming(cadence, zone, now), count))
 
 
 def coming(cadence: Cadence, zone: ZoneInfo, now: datetime) -> Iterator[Occasion]:
