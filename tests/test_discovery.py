@@ -268,6 +268,61 @@ def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: 
     assert permalink == discover(tmp_path).permalink
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "astro.config.ts": "export default defineConfig({ site: siteConfig.url })",
+            "src/site.config.ts": 'export const siteConfig: SiteConfig = {\n\turl: "https://example.org/",\n'
+            '\ttitle: "x",\n\tauthor: "Ada",\n\tdescription: "d",\n\tlang: "ar",\n};',
+        },
+        {
+            "eleventy.config.js": "return { dir: { input: 'src', data: '../info' } };",
+            "info/site.json": '{"name": "x", "url": "https://example.org/", "lang": "ar", "description": "d",'
+            ' "author": {"name": "Ada"}}',
+        },
+        {
+            "eleventy.config.js": "",
+            "src/_data/meta.js": "export const siteUrl = 'https://example.org/';\nexport const siteName = 'x';\n"
+            "export const siteDescription = 'd';\nexport const lang = 'ar';\n"
+            "export const author = { name: 'Ada' };\nexport const feeds = { title: 'Atom', url: '/feed.xml' };",
+        },
+        {
+            "hugo.toml": 'baseURL = "https://example.org/"\ndefaultContentLanguage = "ar"\ntitle = "all"\n'
+            '[params]\ndescription = "d"\n[languages.ar]\ntitle = "x"\nauthor = "Ada"\n[languages.en]\ntitle = "y"',
+        },
+    ],
+    ids=["astro", "data folder", "meta", "hugo"],
+)
+def test_what_themes_say_of_the_site(tmp_path: Path, files: dict[str, str]) -> None:
+    """Where an engine leaves to its themes how a site is described, their commonest ways are known."""
+    found = discover(blog(tmp_path, {**files, "src/content/blog/a.md": POST}))
+
+    expected = ("https://example.org/", "x", "Ada", "d", "ar")
+    assert expected == (found.url, found.title, found.author, found.description, found.language)
+
+
+def test_an_address_is_a_whole_one(tmp_path: Path) -> None:
+    """What is no web address by itself stays to be filled in."""
+    files = {".eleventy.js": "", "_data/meta.js": "export const links = [{ url: '/feed.xml' }];", "posts/a.md": POST}
+
+    assert "" == discover(blog(tmp_path, files)).url
+
+
+def test_templates_of_new_posts_are_none(tmp_path: Path) -> None:
+    """What Hugo and Hexo make a new post from lies beside the posts, and is all that a new blog has."""
+    new = "---\ntitle: '{{ title }}'\ndate: {{ date }}\n---\n"
+
+    assert ("posts",) == discover(blog(tmp_path, {"archetypes/default.md": new, "scaffolds/post.md": new})).folders
+
+
+def test_where_jekyll_writes_without_being_told(tmp_path: Path) -> None:
+    """A configuration that is all comments leaves everything as Jekyll has it."""
+    files = {"_config.yml": "# title: x\n", "_posts/2025-01-01-a.md": POST}
+
+    assert "_site" == discover(blog(tmp_path, files)).out
+
+
 PLUGIN = 'import { feedPlugin } from "x";\nexport default async function (config) {\n'
 FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
 

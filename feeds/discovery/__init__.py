@@ -66,6 +66,8 @@ def discover(folder: Path) -> Found:
         engine = guess((post.path, post.head) for post in posts[:200])
     said = CONFIGURATIONS[engine](partial(look, folder)) if engine in CONFIGURATIONS else {}
     stated: dict[str, Any] = {key: " ".join(str(value).split()) for key, value in said.items() if value}
+    if not stated.get("url", "").lower().startswith(("http://", "https://")):
+        stated.pop("url", "")  # part of an address, or that of something else
     folders = folders_of(posts)
     language = stated.get("language") or language_of(posts)
     return replace(Found(engine, folders), **{**stated, "language": language.replace("_", "-")})

@@ -6,6 +6,7 @@ returns fields of `Found`.
 
 import ast
 import json
+import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -30,7 +31,7 @@ def jekyll(look: Look) -> dict[str, Any]:
         "timezone": config.get("timezone"),
         "permalink": config.get("permalink"),
         "url": _joined(config.get("url"), config.get("baseurl")),
-        "out": config.get("destination") or ("_site" if config else ""),
+        "out": config.get("destination") or "_site",
         "paths": "jekyll" if "jekyll-feed" in plugins else "",
     }
 
@@ -54,11 +55,11 @@ def hugo(look: Look) -> dict[str, Any]:
     """Read hugo.toml or an older name of it, in any of its formats and in config/_default/."""
     names = [f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")]
     config = _lower(_data(look, *names, *(f"config/_default/{name}" for name in names)))
-    params = config.get("params")
-    inner = _lower(params) if isinstance(params, dict) else {}
+    main = str(config.get("defaultcontentlanguage") or "en")
+    own = _lower(_map(_map(config.get("languages")).get(main)))
+    said = (_common(each) for each in (_lower(_map(config.get("params"))), config, own))
     return {
-        **_common(inner),
-        **{key: value for key, value in _common(config).items() if value},
+        **{key: value for each in said for key, value in each.items() if value},
         "language": config.get("locale") or config.get("languagecode") or config.get("defaultcontentlanguage"),
         "timezone": config.get("timezone"),
         "url": config.get("baseurl"),
@@ -133,17 +134,30 @@ def _nikola_permalink(config: Mapping[str, Any]) -> str:
     return f"/:folders{ending}" if ending != "/:slug/" else ""
 
 
+# What blogs of Eleventy call what they say of themselves, for which it has no names.
+_METADATA = {
+    "title": ("siteName", "siteTitle", "title"),
+    "url": ("siteUrl", "url"),
+    "language": ("language", "lang"),
+    "description": ("siteDescription", "description"),
+}
+
+
 def eleventy(look: Look) -> dict[str, Any]:
     """Read the folders from the configuration's text, and the site from the metadata that starters keep beside it."""
-    names = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")))
-    script = next(filter(None, map(look, names)), "")
-    folders = ("_data", "src/_data", "content/_data")
-    data = _data(look, *(f"{folder}/{name}.json" for folder in folders for name in ("metadata", "site")))
-    scripts = (look(f"{folder}/{name}.js") for folder in folders for name in ("metadata", "site"))
-    text = next(filter(None, scripts), "") + "\n" + script
-    said = {key: data.get(key) or _in_script(text, key) for key in ("title", "url", "language", "description")}
+    scripts = (".eleventy.js", *(f"eleventy.config.{ending}" for ending in ("js", "mjs", "cjs", "ts")))
+    script = next(filter(None, map(look, scripts)), "")
+    own = posixpath.normpath(f"{_in_script(script, 'input') or '.'}/{_in_script(script, 'data') or '_data'}")
+    folders = (own, "_data", "src/_data", "content/_data")
+    names = [f"{folder}/{name}" for folder in folders for name in ("metadata", "meta", "site")]
+    data = _data(look, *(f"{name}.json" for name in names))
+    data = {"title": data.get("name"), **data}
+    text = next(filter(None, (look(f"{name}.js") for name in names)), "") + "\n" + script
     return {
-        **said,
+        **{
+            key: next(filter(None, map(data.get, each)), "") or _in_script(text, *each)
+            for key, each in _METADATA.items()
+        },
         "author": _name(data.get("author")) or _in_script(text, "name"),
         "out": _in_script(script, "output") or "_site",
         "paths": _places_of({*_feeds_of_plugin(script), *_feeds_of_templates(look)}),
@@ -175,14 +189,19 @@ def _places_of(feeds: Collection[tuple[str, str]]) -> str:
 
 
 def astro(look: Look) -> dict[str, Any]:
-    """Read `site` and `base` from the configuration's text, and the title from where the blog starter keeps it."""
+    """Read `site` and `base` from the configuration's text, and the title from where starters keep it."""
     script = next(filter(None, (look(f"astro.config.{ending}") for ending in ("mjs", "ts", "js", "cjs", "mts"))), "")
-    words = "\n".join(look(f"src/{name}.ts") or look(f"src/{name}.js") or "" for name in ("consts", "config", "site"))
+    names = ("consts", "config", "site", "site.config")
+    words = "\n".join(look(f"src/{name}.ts") or look(f"src/{name}.js") or "" for name in names)
+    elsewhere = re.search(r"\bsite\s*:\s*\w+\.(\w+)", script)
+    site = _in_script(script, "site") or (_in_script(words, elsewhere[1]) if elsewhere else "")
     return {
-        "url": _joined(_in_script(script, "site"), _in_script(script, "base")),
-        "title": _in_script(words, "SITE_TITLE") or _in_script(words, "title"),
-        "description": _in_script(words, "SITE_DESCRIPTION") or _in_script(words, "desc"),
+        "url": _joined(site, _in_script(script, "base")),
+        "title": _in_script(words, "SITE_TITLE", "title"),
+        "description": _in_script(words, "SITE_DESCRIPTION", "desc", "description"),
         "author": _in_script(words, "author"),
+        "language": _in_script(words, "lang"),
+        "timezone": _in_script(words, "timezone"),
         "permalink": "/:collection/:id" if _in_script(script, "trailingSlash") == "never" else "",
         "out": _in_script(script, "outDir") or "dist",
         "paths": "astro",
@@ -219,7 +238,7 @@ def gatsby(look: Look) -> dict[str, Any]:
     return {
         "title": _in_script(script, "title"),
         "description": _in_script(script, "description"),
-        "author": _in_script(script, "author") or _in_script(script, "name"),
+        "author": _in_script(script, "author", "name"),
         "url": _in_script(script, "siteUrl"),
         "out": "public",
         "paths": "astro",
@@ -283,10 +302,11 @@ def _assigned(text: str | None) -> dict[str, Any]:
     return values
 
 
-def _in_script(text: str, key: str) -> str:
-    """Return the text that JavaScript gives a key or constant the first time."""
-    found = re.search(rf"\b{key}[\"']?(?:\s*:\s*\w+)?\s*[:=]\s*([\"'`])((?:\\.|(?!\1)[^\\\n])*)\1", text)
-    return found[2].replace("\\", "") if found and "${" not in found[2] else ""
+def _in_script(text: str, *keys: str) -> str:
+    """Return the text that JavaScript gives the first of these keys or constants that has one, the first time."""
+    forms = (rf"\b{key}[\"']?(?:\s*:\s*\w+)?\s*[:=]\s*([\"'`])((?:\\.|(?!\1)[^\\\n])*)\1" for key in keys)
+    found = (re.search(form, text) for form in forms)
+    return next((each[2].replace("\\", "") for each in found if each and each[2] and "${" not in each[2]), "")
 
 
 def _joined(url: Any, base: Any) -> str:
@@ -299,6 +319,10 @@ def _joined(url: Any, base: Any) -> str:
 
 def _name(author: Any) -> str:
     return str(author.get("name") or "") if isinstance(author, dict) else author if isinstance(author, str) else ""
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Any) -> list[Any]:

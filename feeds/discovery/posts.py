@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from feeds.sources import front_matter
 
-_NEVER = {"node_modules", "vendor", "bower_components", "__pycache__"}
+_NEVER = {"node_modules", "vendor", "bower_components", "__pycache__", "archetypes", "scaffolds"}
 _HARDLY = {"public", "docs", "templates", "themes", "layouts", "tests", "static", "assets", "output", "dist", "build"}
 _ENDINGS = (".md", ".markdown", ".mdown", ".html", ".mdx", ".rst", ".adoc")
 _DATED = re.compile(
