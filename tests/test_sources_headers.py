@@ -53,12 +53,24 @@ def test_a_fence_below_is_enough() -> None:
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
-def test_closing_quote_may_stand_on_its_own_line(quote: str) -> None:
-    """Programs that take a title from a page leave its line break in; without the fence above it is read as with it."""
-    text = f"title: {quote}أخبار\n{quote} \nimage: x\ndate: '2024-01-31'\n---\n"
-    said = {"title": "أخبار ", "image": "x", "date": "2024-01-31"}
+@pytest.mark.parametrize(
+    ("text", "title"), [("أخبار\n{} ", "أخبار "), ("أخبار\nاليوم: هنا{}", "أخبار اليوم: هنا"), ("a\nb\n  c{}", "a b c")]
+)
+def test_text_in_quotes_may_go_on_at_the_margin(quote: str, text: str, title: str) -> None:
+    """Programs that take a title from a page leave its line breaks in; it is read as with the fence above."""
+    text = f"title: {quote}{text.format(quote)}\nimage: x\ndate: '2024-01-31'\n---\n"
+    said = {"title": title, "image": "x", "date": "2024-01-31"}
 
     assert values(text, "a.md") == values(f"---\n{text}", "a.md") == said
+
+
+@pytest.mark.parametrize("title", ["'Tis the season", '"A" and "b"', '"A', "5' and 6'"])
+def test_quotes_that_open_no_text_end_with_their_line(title: str) -> None:
+    """A header of Pelican stays what it is where its body has the quote, a heading and a rule."""
+    body = "\nIt's 5\" long\n---\n\nand 'so' on\n---\n"
+    found = front_matter.read(f"Title: {title}\nDate: 2024-01-31\n{body}", "a.md")
+
+    assert ({"title": title, "date": "2024-01-31"}, body) == (found.values, found.body)
 
 
 def test_lines_of_unopened_front_matter_are_right() -> None:

@@ -22,10 +22,14 @@ _LANGUAGES = {
 _YAML = re.compile(r"^[^\n#:][^\n:]*+:|^[ \t]*[{?]|\A(?:[ \t]*(?:#[^\n]*)?\n)*+\Z", re.MULTILINE)
 _TITLE_OR_DATE = re.compile(r"^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
 # Keys from the first line on and two lines of them, since "Title: x" above "---" is a heading. What belongs to a key is
-# indented or a list, or the closing quote that programs put on a line of its own; the first letter tells them apart.
+# indented or a list, or text in quotes that goes on at the margin; that is read in one way only, for there are many.
+_QUOTED = "|".join(
+    rf"{quote}(?:{inner})*+(?:\n(?!\n|---)(?:{inner})*+)++{quote}[ \t]*+"
+    for quote, inner in (('"', r"[^\"\\\n]|\\."), ("'", r"[^'\n]|''"))
+)
 _UNOPENED = re.compile(
-    r"(?:[ \t]*+\n)*+((?:[A-Za-z][\w .-]*:[^\n]*+\n(?:(?:[ \t-][^\S\n]*+\S[^\n]*+|[\"'][ \t]*+)\n)*?){2,}?)"
-    r"-{3,}[ \t]*(?:\n|\Z)"
+    rf"(?:[ \t]*+\n)*+((?:(?>[A-Za-z][\w .-]*:(?:[ \t]*+(?:{_QUOTED})|[^\n]*+)\n)"
+    r"(?:[ \t-][^\S\n]*+\S[^\n]*+\n)*?){2,}?)-{3,}[ \t]*(?:\n|\Z)"
 )
 _END_OF_BROKEN_JSON = re.compile(r"^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)", re.MULTILINE)
 
