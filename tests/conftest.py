@@ -1,7 +1,7 @@
 """What every test stands on: a clean environment, no network, fixed examples.
 
 Fixtures: `shared` (real blogs), `browser` (Chromium), `postgres` (a server), `every_database` (a test on SQLite and on
-PostgreSQL), `ordinary_rights`, `update_golden`.
+PostgreSQL), `store` (an empty one, on each), `ordinary_rights`, `update_golden`.
 Marks: `needs("chromium")` and the other names in NEEDS.
 The suite listens to two variables of its own, read before the environment is cleaned:
 
@@ -30,6 +30,7 @@ import feeds
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from feeds.store import Store
     from tests.servers import Postgres
 
 REQUIRED = os.environ.get("FEEDS_REQUIRE", "").split()
@@ -186,6 +187,15 @@ def every_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         return connect(url, folder, make=make)
 
     monkeypatch.setattr("feeds.store.connect", connect_there)
+
+
+@pytest.fixture
+def store(tmp_path: Path, every_database: None) -> "Iterator[Store]":
+    """Give an empty database, on SQLite and on PostgreSQL."""
+    from feeds.store import Store
+
+    with Store.open("sqlite:///feeds.db", tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,14 +34,13 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings) -> Store:
     """Give a database with a reader at home, one in New York, and one at home who wants it daily."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)
-        subscribe(site, opened, "home", "daily")
-        subscribe(site, opened, "york", timezone="America/New_York")
-        choose(opened, "daily@example.org", "daily at 07:00")
-        yield opened
+    deeds.remember(store, source(*posts("a")), MONDAY - WEEK)
+    subscribe(site, store, "home", "daily")
+    subscribe(site, store, "york", timezone="America/New_York")
+    choose(store, "daily@example.org", "daily at 07:00")
+    return store
 
 
 def open_due(site: Settings, store: Store, names: str, now: datetime) -> list[Issue]:

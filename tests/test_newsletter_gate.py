@@ -1,24 +1,16 @@
 """How fast messages may leave, whoever else delivers, and what outlives the process."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from feeds.newsletter.gate import PAUSE, Gate
 from feeds.replies import VERDICTS
 from feeds.store import Store
-from tests.newsletter_site import DAY, MONDAY, URL
+from tests.newsletter_site import DAY, MONDAY
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
 
 
 def admitted(store: Store, gate: Gate, now: datetime, *domains: str) -> list[str]:

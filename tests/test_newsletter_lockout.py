@@ -1,8 +1,6 @@
 """What the relay refused once is not tried with each run."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +9,7 @@ from feeds.delivery.memory import Memory
 from feeds.errors import LoginError
 from feeds.newsletter.lockout import PAUSE, heeded
 from feeds.store import Store, tables
-from tests.newsletter_site import MONDAY, URL
+from tests.newsletter_site import MONDAY
 
 MINUTE = timedelta(minutes=1)
 REFUSED = LoginError("the relay refuses us: 535 5.7.8 authentication failed")
@@ -23,12 +21,6 @@ class Locked(Memory):
     def __init__(self, login: str) -> None:
         super().__init__()
         self.login = login
-
-
-@pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
 
 
 def tried(store: Store, login: str, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """What would leave when, and what is in an issue."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,20 +10,19 @@ from feeds.errors import UsageError
 from feeds.model import Newsletter, Post
 from feeds.newsletter import Planned
 from feeds.store import Store
-from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, choose, post, posts, settings, source, subscribe
+from tests.newsletter_site import DAY, MONDAY, WEEK, WEEKLY, choose, post, posts, settings, source, subscribe
 
 SUNDAY = MONDAY - DAY
 AHEAD = (post("x", MONDAY + 2 * DAY), post("y", MONDAY + 10 * DAY))
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
+def store(store: Store, tmp_path: Path) -> Store:
     """Give a database that has seen the post a, and has two readers."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)
-        subscribe(settings(tmp_path), opened, "one", "two")
-        deeds.open_due(settings(tmp_path), opened, source(*posts("a")), SUNDAY)
-        yield opened
+    deeds.remember(store, source(*posts("a")), MONDAY - WEEK)
+    subscribe(settings(tmp_path), store, "one", "two")
+    deeds.open_due(settings(tmp_path), store, source(*posts("a")), SUNDAY)
+    return store
 
 
 def plan(

@@ -1,7 +1,6 @@
 """What is uncertain gets decided; who got what can be told."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from feeds.model import Outcome
 from feeds.newsletter import reconciling, standing
 from feeds.newsletter.reconciling import Reconciled
 from feeds.store import Store, tables
-from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
+from tests.newsletter_site import MONDAY, WEEK, WEEKLY, posts, settings, source, subscribe
 
 HOUR = timedelta(hours=1)
 READERS = ("one", "two", "three")
@@ -34,15 +33,14 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, memory: Memory, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings, memory: Memory) -> Store:
     """Give a database with an issue of which two deliveries are uncertain and one failed."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(), MONDAY - WEEK)
-        subscribe(site, opened, *READERS)
-        deeds.remember(opened, source(*posts("ab")), MONDAY)
-        deeds.open_issue(site, opened, WEEKLY, source(*posts("ab")), MONDAY)
-        deeds.deliver(site, opened, memory, lambda: MONDAY, environ={})
-        yield opened
+    deeds.remember(store, source(), MONDAY - WEEK)
+    subscribe(site, store, *READERS)
+    deeds.remember(store, source(*posts("ab")), MONDAY)
+    deeds.open_issue(site, store, WEEKLY, source(*posts("ab")), MONDAY)
+    deeds.deliver(site, store, memory, lambda: MONDAY, environ={})
+    return store
 
 
 def states(store: Store) -> list[str]:

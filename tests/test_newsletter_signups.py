@@ -1,6 +1,5 @@
 """Who signs up on a page is noted, and asked by mail; nobody learns from it what is known of an address."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -19,7 +18,7 @@ from feeds.newsletter.confirming import MOST
 from feeds.newsletter.signups import ask_waiting, deliver_questions, sign_up
 from feeds.store import Store
 from feeds.subscriptions.enrolling import checked
-from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
+from tests.newsletter_site import DAY, MONDAY, WEEK, WEEKLY, posts, settings, source, subscribe
 
 ENVIRONMENT = {"FEEDS_SECRET": "a secret that is long enough"}
 
@@ -30,10 +29,9 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)
-        yield opened
+def store(store: Store) -> Store:
+    deeds.remember(store, source(*posts("a")), MONDAY - WEEK)
+    return store
 
 
 def sign(store: Store, email: str, *newsletters: str) -> None:

@@ -32,13 +32,6 @@ EVERYONE = Group(0, (), "")
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    """Give a new database."""
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Store]:
     """Give a new database that is a file."""
     with Store.open(URL, tmp_path) as opened:

@@ -1,7 +1,6 @@
 """What readers chose can be changed, by one or by a file, and no post is lost or sent twice by it."""
 
 import csv
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -32,12 +31,6 @@ ZONES = ("", "America/New_York", "Pacific/Auckland")
 @pytest.fixture
 def site(tmp_path: Path) -> Settings:
     return settings(tmp_path, WORLD)
-
-
-@pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
 
 
 def chosen(store: Store) -> dict[str, Subscription]:

@@ -26,10 +26,9 @@ READERS = ("one", "two", "three", "four", "five")
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)
-        yield opened
+def store(store: Store) -> Store:
+    deeds.remember(store, source(*posts("a")), MONDAY - WEEK)
+    return store
 
 
 @pytest.fixture
