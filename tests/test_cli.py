@@ -1,6 +1,8 @@
 """The command: what its user types and sees, and how it exits."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +61,20 @@ def feeds(capsys: pytest.CaptureFixture[str]) -> Call:
 def test_version(feeds: Call) -> None:
     """--version prints name and version."""
     assert feeds("--version") == (0, f"feeds {__version__}\n", "")
+
+
+def test_python_runs_the_package_as_the_command() -> None:
+    """`python -m feeds` is `feeds`, exit code included."""
+    command = [sys.executable, "-P", "-m", "feeds"]
+    shown, refused = (
+        subprocess.run([*command, word], capture_output=True, text=True) for word in ("--version", "nonsense")
+    )
+
+    assert (0, f"feeds {__version__}\n") == (shown.returncode, shown.stdout)
+    assert (2, "feeds: there is no command 'nonsense'; `feeds --help` lists them\n") == (
+        refused.returncode,
+        refused.stderr,
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -33,7 +33,7 @@ def site(tmp_path: Path) -> Path:
 
 def feeds(site: Path, *words: str, given: bytes = b"") -> tuple[int, str, str]:
     """Run the command as a mail server would."""
-    program = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()", *words, "--site", str(site)]
+    program = [sys.executable, "-P", "-m", "feeds", *words, "--site", str(site)]
     done = subprocess.run(program, input=given, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 

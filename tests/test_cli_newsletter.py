@@ -151,7 +151,7 @@ def test_runs_at_once_send_one_mail(feeds: Call, site: Path) -> None:
     for name in ("omar", "sara"):
         feeds("subscribers", "add", f"{name}@example.org")
     write(site, "a")
-    program = [sys.executable, "-c", "import feeds.cli; feeds.cli.main()", "run-due", "--site", str(site)]
+    program = [sys.executable, "-m", "feeds", "run-due", "--site", str(site)]
     runs = [subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
     said = [run.communicate() for run in runs]
 

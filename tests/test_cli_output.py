@@ -105,7 +105,7 @@ def test_run_due_goes_on_without_the_hub(site: Path, feeds: Call) -> None:
 @contextmanager
 def running(*words: object) -> Iterator[subprocess.Popen[str]]:
     """Run the command beside the test; it is killed if it does not end by itself."""
-    program = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()", *map(str, words)]
+    program = [sys.executable, "-P", "-m", "feeds", *map(str, words)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process

@@ -25,7 +25,7 @@ name = "weekly"
 from = "مدونتي <news@example.org>"
 """
 PAGES = '[web]\nurl = "https://example.org/mail"\n'
-PROGRAM = [sys.executable, "-P", "-c", "import feeds.cli; feeds.cli.main()"]
+PROGRAM = [sys.executable, "-P", "-m", "feeds"]
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Let `python -m feeds` do what `feeds` does."""
+
+from feeds.cli import main
+
+main()
