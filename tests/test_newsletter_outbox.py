@@ -6,7 +6,6 @@ import re
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -40,11 +39,10 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings) -> Store:
     """Give a database with an open issue for three readers."""
-    with Store.open(URL, tmp_path) as opened:
-        begin(site, opened, *READERS)
-        yield opened
+    begin(site, store, *READERS)
+    return store
 
 
 def begin(site: Settings, store: Store, *readers: str) -> None:

@@ -3,7 +3,6 @@
 The messages are those of bounces/; here they name a delivery that there is, signed as ours are.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from feeds.newsletter import returned
 from feeds.replies import VERDICTS
 from feeds.store import Store, tables
 from feeds.tokens import Claim, sign, sign_address
-from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
+from tests.newsletter_site import MONDAY, WEEK, WEEKLY, posts, settings, source, subscribe
 from tests.test_newsletter_returned import BOUNCES, ENVIRONMENT, KEYS, LATER
 from tests.test_replies import BOUNCES as FOLDER
 from tests.test_replies import COMMANDS, COMPLAINTS, FAILED, MESSAGE_ID, NOTHING, TOKEN, VERP
@@ -63,15 +62,14 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, memory: Memory, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings, memory: Memory) -> Store:
     """Give a database with an issue that as many readers got as there are messages."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(), MONDAY - WEEK)
-        subscribe(site, opened, *NAMES)
-        deeds.remember(opened, source(*posts("ab")), MONDAY)
-        deeds.open_issue(site, opened, WEEKLY, source(*posts("ab")), MONDAY)
-        deeds.deliver(site, opened, memory, lambda: MONDAY, environ=ENVIRONMENT)
-        yield opened
+    deeds.remember(store, source(), MONDAY - WEEK)
+    subscribe(site, store, *NAMES)
+    deeds.remember(store, source(*posts("ab")), MONDAY)
+    deeds.open_issue(site, store, WEEKLY, source(*posts("ab")), MONDAY)
+    deeds.deliver(site, store, memory, lambda: MONDAY, environ=ENVIRONMENT)
+    return store
 
 
 def put(site: Settings, memory: Memory, keys: list[str], *, sealed: bool) -> None:
