@@ -2,21 +2,22 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.config import Settings
 from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post
-from feeds.store import Store, issues, tables
+from feeds.store import Store, issues, leaving, tables
 from tests.newsletter_site import DAY, MONDAY, SENDER, URL, WEEK, WEEKLY, post, posts, settings, source, subscribe
 
 TUESDAY = MONDAY + DAY
@@ -30,12 +31,11 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
+def store(store: Store, tmp_path: Path) -> Store:
     """Give a database that has seen the posts a and b, and has three readers."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("ab")), MONDAY - WEEK)
-        subscribe(settings(tmp_path), opened, "one", "two", "three")
-        yield opened
+    deeds.remember(store, source(*posts("ab")), MONDAY - WEEK)
+    subscribe(settings(tmp_path), store, "one", "two", "three")
+    return store
 
 
 def remember(store: Store, *some: Post, now: datetime = MONDAY) -> int:
@@ -70,6 +70,27 @@ def got(store: Store) -> dict[str, str]:
             mails[name] = f"{mails[name]} " if name in mails else ""
             mails[name] += "".join(each[-1] for each in ids)
     return mails
+
+
+@pytest.mark.parametrize("deed", ["leaves", "is erased"])
+def test_who_goes_while_an_issue_is_opened_does_not_get_it(tmp_path: Path, store: Store, deed: str) -> None:
+    """Nor is their address written down anew, however long it takes to open."""
+    site = settings(tmp_path, WEEKLY, Newsletter("daily"))
+    subscribe(site, store, "two", newsletter="daily")
+    remember(store, *posts("abc"))
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing() as connection:
+            if deed == "leaves":
+                subscriptions.leave(connection, 2, "weekly", MONDAY)
+            else:
+                leaving.erase(connection, 2, MONDAY)
+            opening = pool.submit(deeds.open_issue, site, store, WEEKLY, source(*posts("abc")), MONDAY)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while connection.dialect.name == "postgresql" and not (connection.scalar(waiting) or opening.done()):
+                pass
+        opening.result()
+
+    assert got(store) == {"one": "c", "three": "c"}
 
 
 def test_due_issue_has_the_new_posts_for_every_reader(site: Settings, store: Store) -> None:

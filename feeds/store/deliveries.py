@@ -92,7 +92,12 @@ def queue(
     enlarge_cache(connection)
     with groups.numbered(connection, variants) as (theirs, variant_id), unchecked(connection):
         row = queued(issue_id, variant_id, subscription.c.cursor, now)
-        readers = select(*row.values()).select_from(theirs).where(reads(newsletter), goes_by(clocks))
+        readers = (
+            select(*row.values())
+            .select_from(theirs)
+            .where(reads(newsletter), goes_by(clocks))
+            .with_for_update(of=[subscription, subscriber], key_share=True)  # who leaves meanwhile waits for us, or we
+        )
         change = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
         return connection.execute(change).rowcount
 
