@@ -19,8 +19,7 @@ class Letterhead(Struct, frozen=True):
     number: int  # of the issue
     sender: Mailbox | None = None  # None: good for a preview, not for a message
     reply_to: Mailbox | None = None
-    unsubscribe_address: str = ""  # reads the mails that unsubscribe; else the sender does
-    bounce_address: str = ""  # reads the bounces, at name+token; else the sender does
+    bounce_address: str = ""  # reads the bounces, at name+token, and the mails that unsubscribe; else the sender does
     web_url: str = ""  # the pages for readers; without them readers unsubscribe by mail
     archive_url: str = ""  # where all posts are: the site
     postal_address: str = ""
@@ -33,7 +32,7 @@ class Letterhead(Struct, frozen=True):
     @property
     def unsubscribe_urls(self) -> tuple[str, ...]:
         """Where to unsubscribe, with the placeholder for the token: by web, if there is any, then by mail."""
-        address = self.unsubscribe_address or (self.sender.address if self.sender else "")
+        address = self.bounce_address or (self.sender.address if self.sender else "")
         by_mail = f"mailto:{quote(address, '@')}?subject={UNSUBSCRIBE}"
         return (f"{self.web_url}u/{UNSUBSCRIBE}", by_mail) if self.web_url else (by_mail,)
 
@@ -57,7 +56,6 @@ def letterhead(
     *,
     sender: str = "",
     reply_to: str = "",
-    unsubscribe_address: str = "",
     bounce_address: str = "",
     web_url: str = "",
     postal_address: str = "",
@@ -69,7 +67,6 @@ def letterhead(
         number=number,
         sender=mailbox(sender, "mail.from") if sender else None,
         reply_to=mailbox(reply_to, "mail.reply_to") if reply_to else None,
-        unsubscribe_address=unsubscribe_address,
         bounce_address=mailbox(bounce_address, "mail.bounces.address").address if bounce_address else "",
         web_url=f"{absolute_url(web_url, site.url).rstrip('/')}/" if web_url else "",
         archive_url=absolute_url(site.url, site.url),

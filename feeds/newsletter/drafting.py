@@ -140,7 +140,6 @@ def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letter
         number,
         sender=mail.sender,
         reply_to=mail.reply_to,
-        unsubscribe_address=mail.bounces.address,
         bounce_address=mail.bounces.address,
         web_url=settings.web.url,
         postal_address=mail.postal_address,
