@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from feeds.identity import assign, authority_of, tag_uri
+from feeds.identity.adopt import by_page
+from feeds.identity.entries import Seen
 from feeds.model import Post
 
 DAY = datetime(2025, 6, 20, 23, 30, tzinfo=UTC)
@@ -125,3 +127,22 @@ def test_ids_are_unique_and_do_not_depend_on_order(posts: list[Post], random: st
     assert len({each.id for each in found}) == len(posts)
     assert {each.path: each.id for each in found} == {each.path: each.id for each in again}
     assert all(TAG.fullmatch(each.id) or each.id.startswith("https:") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (["http://www.example.org/posts/a/"], "0"),
+        (["https://example.org/posts/a.html", "https://example.org/posts/a?page=2"], "0"),
+        (["https://example.org/posts/a", "http://example.org/posts/a/index.html"], ""),
+        (["https://example.net/posts/a"], ""),
+        ([""], ""),
+    ],
+)
+def test_a_page_is_that_of_one_post_and_one_entry(urls: list[str], expected: str) -> None:
+    """However its address is spelled; two entries at one page, or two posts, tell nothing."""
+    seen = [Seen(str(number), url) for number, url in enumerate(urls)]
+    a, b = replace(post("a"), url="https://example.org/posts/a"), replace(post("b"), url="https://example.org/b")
+
+    assert ({"a": expected} if expected else {}) == by_page([a, b], seen)
+    assert {} == by_page([a, replace(b, url=a.url)], seen)

@@ -378,6 +378,67 @@ def test_what_an_engine_shows_its_author_is_known_to_no_reader(site: Path, host:
         assert ids(site)[0] == "tag:example.org,2025-01-05:posts/5.md"
 
 
+def engine_feed(site: Path, *items: tuple[int, str, str], base: str = "https://example.org") -> None:
+    """Let another generator write its feed where ours goes: number of the post, path of its link, id."""
+    entries = "".join(
+        f"<item><title>خبر {number}</title><link>{base}/{link}</link><guid>{guid}</guid>"
+        f"<pubDate>0{number} Jan 2025 00:00:00 GMT</pubDate></item>"
+        for number, link, guid in items
+    )
+    (site / "public").mkdir(exist_ok=True)
+    (site / "public/feed.xml").write_text(f'<rss version="2.0"><channel>{entries}</channel></rss>', "utf-8")
+
+
+ENGINE = [(number, f"posts/{number}.html", f"https://example.org/posts/{number}/") for number in range(1, 6)]
+
+
+def test_a_new_post_that_an_engine_showed_first(site: Path) -> None:
+    """Readers may have it already: it takes the id that it has in the feed of the engine, and keeps that."""
+    engine_feed(site, *ENGINE)
+    build(load(site), NOW)
+    write(site, "6.md", 6)
+    engine_feed(site, *ENGINE, (6, "posts/6", "https://example.org/six"))
+    build(load(site), NOW)
+    assert "https://example.org/six" == ids(site)[0]
+
+    engine_feed(site, *ENGINE)
+    build(load(site), NOW)
+    assert ["https://example.org/six", *(guid for _, _, guid in reversed(ENGINE))] == ids(site)
+
+
+@pytest.mark.parametrize(
+    ("items", "guid"),
+    [
+        ([(6, "posts/other.html", "six")], ""),
+        ([(6, "", "six")], ""),
+        ([(6, "posts/6.html", "six")], "https://example.org/mine"),
+    ],
+    ids=["another page", "no page", "guid"],
+)
+def test_an_id_is_taken_over_from_its_own_page_alone(site: Path, items: list[tuple[int, str, str]], guid: str) -> None:
+    """Title and date do not tell enough, and front matter is not overruled: the author is asked."""
+    engine_feed(site, *ENGINE)
+    build(load(site), NOW)
+    write(site, "6.md", 6, guid)
+    engine_feed(site, *ENGINE, *items)
+
+    with pytest.raises(GuardError, match="its id would change from six to "):
+        build(load(site), NOW)
+
+
+def test_an_id_that_is_known_is_not_taken_over(site: Path) -> None:
+    """A new post at the address of one that is gone is another post, as far as can be told: the author is asked."""
+    engine_feed(site, *ENGINE)
+    build(load(site), NOW)
+    (site / "posts" / "5.md").unlink()
+    matter = "title: شيء آخر\ndate: 2025-01-06\npermalink: /posts/5.html"
+    (site / "posts" / "6.md").write_text(f"---\n{matter}\n---\nكلام لا صلة له بما كان هنا من قبل\n", "utf-8")
+    engine_feed(site, *ENGINE)
+
+    with pytest.raises(GuardError, match=r"its id would change from https://example\.org/posts/5/ to tag:"):
+        build(load(site), NOW)
+
+
 def test_the_command_exits_with_3(site: Path) -> None:
     """Cron and CI see that a guard refused."""
     run = partial(CliRunner().invoke, cli)

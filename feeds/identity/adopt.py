@@ -52,6 +52,12 @@ def adopt(posts: Sequence[Post], seen: Iterable[Seen]) -> Adopted:
     return Adopted(tuple(matched.values()), tuple(each for each in entries if each.id not in taken), tuple(missing))
 
 
+def by_page(posts: Iterable[Post], seen: Iterable[Seen]) -> dict[str, str]:
+    """Return the ids of posts, by path, whose page one entry alone links to, and no other post has."""
+    entries = {entry.id: entry for entry in seen}.values()
+    return {post.path: entry.id for post, entry in pairs(posts, entries, _page, _page, lambda entry: entry.id)}
+
+
 def lines_of(adopted: Adopted) -> tuple[Line, ...]:
     """Return the lines of the lock that give posts the ids of their entries."""
     return tuple(line_of(replace(post, id=entry.id)) for post, entry in adopted.matched)
@@ -74,7 +80,7 @@ def _id(sight: _Sight) -> Hashable:
     return sight.id or None
 
 
-def _page(sight: _Sight) -> Hashable:
+def _page(sight: Post | Seen | _Sight) -> Hashable:
     return page(sight.url) if page(sight.url)[1] else None  # a link to the front page is no link to a post
 
 

@@ -14,7 +14,7 @@ from feeds.errors import UsageError
 from feeds.formats import FORMATS
 from feeds.formats.places import path_of, patterns
 from feeds.identity import authority_of, guard
-from feeds.identity.adopt import adopt, lines_of
+from feeds.identity.adopt import adopt, by_page, lines_of
 from feeds.identity.entries import Seen, entries
 from feeds.identity.lock import Lock, Noted
 from feeds.model import EPOCH, Feed, Post, Problem
@@ -43,6 +43,20 @@ def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted])
         return Lock(authority)
     unnamed = [replace(post, id="") for post in posts]  # some have the id that they had when they were noted
     return Lock(authority, lines_of(adopt(unnamed, seen)))
+
+
+def first_shown(settings: Settings, posts: Sequence[Post], lock: Lock, held: Mapping[str, str]) -> dict[str, str]:
+    """Return ids for posts that have none in `held`, by path: those of an engine whose feed had them before ours.
+
+    Only the page that an entry links to tells that it is the post, and no id counts that the lock has for any.
+    """
+    new = {post.path for post in posts if not post.guid and post.path not in held}
+    if not new:
+        return {}
+    taken = {*(noted.id for noted in lock.standing.values()), *(line.id for line in lock.lines)}
+    paths = _of_site(settings.root / settings.feeds.out, settings.feeds.paths)
+    seen = [entry for path in paths for entry in _seen(path) if entry.id not in taken]
+    return {path: name for path, name in by_page(posts, seen).items() if path in new} if seen else {}
 
 
 def republished(
@@ -96,3 +110,9 @@ def _paths(out: Path, paths: str) -> Iterator[Path]:
         yield from sorted(out.glob(pattern))
     for folder in (out, *(Path(folder) for folder, _, _ in os.walk(out / "feeds"))):
         yield from (folder / each.file_name for each in FORMATS.values())
+
+
+def _of_site(out: Path, paths: str) -> Iterator[Path]:
+    """Yield where the site's own feed may be, in any format."""
+    own = (pattern for pattern in patterns(paths) if "*" not in pattern)
+    yield from (out / path for path in {*own, *(each.file_name for each in FORMATS.values())})

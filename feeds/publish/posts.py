@@ -18,7 +18,7 @@ from feeds.identity.lock import Lock, line_of, renewed
 from feeds.identity.recognise import recognise
 from feeds.markup import links
 from feeds.model import Entry, LeftOut, Post, Problem
-from feeds.publish.known import known
+from feeds.publish.known import first_shown, known
 from feeds.publish.media import measured
 from feeds.tree import Tree
 
@@ -63,6 +63,7 @@ def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Publ
     lines = recognise([line_of(post) for post in rest], lock.lines) if lock.lines else {}
     held = {path: noted.id for path, noted in lock.standing.items()}
     ids = held | {path: line.id for path, line in lines.items()}
+    ids |= first_shown(settings, posts, lock, ids)
     taken = chain(held.values(), (line.id for line in lock.lines))
     ids, problems = identity.choose(posts, lock.authority, site.timezone, ids, taken)
     collected.rows.name(ids)
