@@ -1,7 +1,6 @@
 """Readers who ask by mail are asked by mail, and get the newsletter once they have said yes."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from feeds import newsletter as deeds
@@ -23,13 +23,13 @@ from feeds.errors import SettingsError, UsageError
 from feeds.model import Newsletter, Outcome, Subscription
 from feeds.newsletter import confirming, returned, standing
 from feeds.newsletter.confirming import KEPT, MOST, PATIENCE, VALID
-from feeds.replies import enhanced_code
 from feeds.store import Store, tables
 from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
 
 BOUNCES = Bounces("Mail", "bounces@example.org")
 ENVIRONMENT = {"FEEDS_SECRET": "a secret that is long enough"}
 DAILY = Newsletter("daily", cadence="daily at 08:00", by_mail=False)
+BOUNCE = "From: MAILER-DAEMON@example.net\nTo: {}\nSubject: failure\n\n<leila@example.net>:\n550 5.1.1 no such user\n"
 
 
 @pytest.fixture
@@ -43,10 +43,9 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(*posts("a")), MONDAY - WEEK)
-        yield opened
+def store(store: Store) -> Store:
+    deeds.remember(store, source(*posts("a")), MONDAY - WEEK)
+    return store
 
 
 def letter(sender: str = "Leila <leila@example.net>", to: str = "bounces@example.org", **headers: str) -> bytes:
@@ -203,16 +202,27 @@ def test_address_that_the_message_left_from_confirms_nothing(site: Settings, sto
 def test_bounce_of_what_asks_ends_it(site: Settings, store: Store, memory: Memory) -> None:
     """The address is dead, and is not written to again."""
     answer = ask(site, store, memory)
-    bounce = (
-        f"From: MAILER-DAEMON@example.net\nTo: {memory.messages[0][0].sender}\nSubject: failure\n\n"
-        "<leila@example.net>:\n550 5.1.1 no such user\n"
-    )
 
-    assert take(site, store, bounce.encode()) == "bounced"
+    assert take(site, store, BOUNCE.format(memory.messages[0][0].sender).encode()) == "bounced"
     assert take(site, store, letter(to=answer, Subject="yes"), MONDAY + DAY) == "repeated"
     assert take(site, store, letter(), MONDAY + DAY) == "asked"
     assert deliver(site, store, memory, MONDAY + DAY) == []
-    assert enhanced_code("5.1.1 no such user") == "5.1.1"
+    assert confirming.forget_unanswered(store, MONDAY + KEPT + DAY) == 1
+    assert readers(store) == {}
+    assert take(site, store, letter(), MONDAY + KEPT + DAY) == "asked"
+    assert readers(store) == {}
+
+
+def test_who_never_said_yes_is_no_reader_when_their_address_is_good_again(
+    site: Settings, store: Store, memory: Memory
+) -> None:
+    """They may be asked once more, and no more than that."""
+    ask(site, store, memory)
+    take(site, store, BOUNCE.format(memory.messages[0][0].sender).encode())
+    lifted = subscriptions.unsuppress(store, "leila@example.net", MONDAY)
+
+    assert lifted
+    assert readers(store) == {"leila@example.net": "pending"}
 
 
 def test_no_answer_tells_what_is_known_of_an_address(site: Settings, store: Store, memory: Memory) -> None:
@@ -407,6 +417,31 @@ def test_operators_word_makes_asking_needless(site: Settings, store: Store, memo
 
     assert added.status == "active"
     assert deliver(site, store, memory) == []
+
+
+def test_answer_after_the_operators_word_costs_no_post(tmp_path: Path, store: Store, memory: Memory) -> None:
+    """Who has the newsletter already says yes to nothing: the posts that came meanwhile stay theirs."""
+    site = settings(tmp_path, Newsletter("daily"), WEEKLY, bounces=BOUNCES)
+    subscriptions.add(site, store, "leila@example.net", MONDAY, newsletter="daily")
+    take(site, store, letter(Subject="subscribe weekly"))
+    (message,) = deliver(site, store, memory)
+    subscriptions.add(site, store, "leila@example.net", MONDAY, newsletter="weekly")
+    deeds.remember(store, source(*posts("ab")), MONDAY)
+    became = take(site, store, letter(to=message["Reply-To"].addresses[0].addr_spec, Subject="yes"), MONDAY + DAY)
+    issue = deeds.open_issue(site, store, WEEKLY, source(*posts("ab")), MONDAY + DAY)
+
+    assert became == "repeated"
+    assert issue is not None
+
+
+def test_answer_about_a_newsletter_that_is_no_more_is_passed_by(site: Settings, store: Store, memory: Memory) -> None:
+    """In time or late, it holds up no other mail."""
+    answer = ask(site, store, memory)
+    another = replace(site, newsletter=(Newsletter("daily"),))
+    became = [take(another, store, letter(to=answer, Subject="yes"), MONDAY + late) for late in (DAY, VALID + DAY)]
+
+    assert became == ["repeated", "repeated"]
+    assert readers(store) == {"leila@example.net": "pending"}
 
 
 def test_asking_needs_an_address_for_the_answers(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The counts of an issue's deliveries, which nobody counts."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,6 @@ URL = "sqlite:///feeds.db"
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 READERS = [f"{name}@example.org" for name in "abcdefghijkl"]
 OUTCOMES = ("sent", "sent", "sent", "failed", "uncertain", "deferred", "queued", "expired")
-
-
-@pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    """Give a new database."""
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
 
 
 class Office:
@@ -106,7 +99,7 @@ class Office:
         deliveries.cancel(self.connection, self.issue_ids[1], NOW)
 
     def withdraw(self) -> None:
-        requests.withdraw(self.connection, self.reader, "weekly", NOW)
+        requests.withdraw(self.connection, [self.reader], "weekly", NOW)
 
 
 WORK: list[Callable[[Office], None]] = [Office.claim, Office.start, Office.settle]

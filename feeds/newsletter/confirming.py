@@ -62,11 +62,12 @@ def confirm(
     """Give a reader what a mail asked about, who said yes to it; return what came of it.
 
     "confirmed"; "asked" once more, when the answer comes too late; "repeated" when the reader has said so before, or
-    was suppressed or forgotten since.
+    was suppressed or forgotten since, or there is no such newsletter any more.
     """
     newsletter, at = requests.asked_by(connection, issue_id, subscriber_id) or ("", now)
     request = requests.waiting(connection, subscriber_id, newsletter)
-    if not request or _is_unwanted(connection, subscriber_id):
+    is_there = newsletter in (each.name for each in settings.newsletter)
+    if not (request and is_there) or _is_unwanted(connection, subscriber_id):
         return "repeated"
     if now - at > VALID:
         _ask_again(settings, connection, request, now)
@@ -75,7 +76,7 @@ def confirm(
     cursor = posts.head(connection)
     if not subscribers.resubscribe(connection, subscriber_id, request.subscription, consent, cursor, now):
         return "repeated"
-    requests.withdraw(connection, subscriber_id, newsletter, now)
+    requests.withdraw(connection, [subscriber_id], newsletter, now)
     events.note(connection, "confirmed", now, subscriber_id=subscriber_id, detail=newsletter)
     return "confirmed"
 

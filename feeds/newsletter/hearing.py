@@ -53,7 +53,7 @@ class Ear:
     ) -> str:
         if command and command.kind == "unsubscribe":
             newsletter, _ = requests.asked_by(connection, *proof) or ("", now)
-            return "unsubscribed" if requests.withdraw(connection, proof[1], newsletter, now) else "repeated"
+            return "unsubscribed" if requests.withdraw(connection, proof[1:], newsletter, now) else "repeated"
         how = f"confirmed by mail {hand.message_id}".strip()
         return confirming.confirm(self.settings, connection, *proof, how, now)
 

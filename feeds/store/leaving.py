@@ -5,9 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, and_, cast, delete, literal, select, update
 
+from feeds.store.deliveries import UNSENT
 from feeds.store.tables import delivery, issue, subscriber, subscription
-
-_UNSENT = ("queued", "claimed", "deferred")
 
 
 def generation(connection: Connection, subscriber_id: int) -> int | None:
@@ -22,7 +21,7 @@ def leave(connection: Connection, subscriber_id: int, newsletter: str, reason: s
     if connection.execute(change).rowcount == 0:
         return False
     its = delivery.c.issue_id.in_(select(issue.c.id).where(issue.c.newsletter == newsletter))
-    unsent = and_(delivery.c.subscriber_id == subscriber_id, its, delivery.c.state.in_(_UNSENT))
+    unsent = and_(delivery.c.subscriber_id == subscriber_id, its, delivery.c.state.in_(UNSENT))
     skipped = update(delivery).where(unsent).values(state="skipped", reply=reason, worker_id=None, updated=now)
     connection.execute(skipped)
     return True

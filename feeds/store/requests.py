@@ -9,10 +9,11 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, union, update
 
 from feeds.model import Subscription
 from feeds.store import deliveries
+from feeds.store.deliveries import UNSENT
 from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
 
 STREAM = "/confirm"
@@ -55,7 +56,7 @@ def is_stream(name: str) -> bool:
 def queue(connection: Connection, issue_id: int, variant_id: int, readers: Sequence[Request], now: datetime) -> None:
     """Queue the mail that asks each of these readers, all about one newsletter; what asked them before is void."""
     ids = [each.subscriber_id for each in readers]
-    _forget(connection, ids, readers[0].newsletter, now)
+    withdraw(connection, ids, readers[0].newsletter, now)
     rows = [msgspec.structs.asdict(each) | {"issue_id": issue_id} for each in readers]
     connection.execute(insert(request), rows)
     row = deliveries.queued(issue_id, literal(variant_id), literal(0), now)
@@ -76,11 +77,6 @@ def waiting(connection: Connection, subscriber_id: int, newsletter: str) -> Requ
     wanted = and_(request.c.subscriber_id == subscriber_id, request.c.newsletter == newsletter)
     row = connection.execute(select(*_REQUEST).where(wanted)).first()
     return Request(*row) if row else None
-
-
-def withdraw(connection: Connection, subscriber_id: int, newsletter: str, now: datetime) -> bool:
-    """Ask a reader no more about a newsletter, "" for any; tell whether they were asked and had not answered."""
-    return _forget(connection, [subscriber_id], newsletter, now) > 0
 
 
 def already(connection: Connection, newsletter: str, subscriber_ids: Collection[int]) -> set[int]:
@@ -115,10 +111,15 @@ def any_before(connection: Connection, before: datetime) -> bool:
 
 
 def unanswered(connection: Connection, before: datetime) -> tuple[int, ...]:
-    """Return the readers who are pending, and were last asked before a time."""
+    """Return the readers who never said yes, and were last asked before a time.
+
+    Among them those to whom the mail that asked came back, or who complained of it.
+    """
     waiting = select(1).where(request.c.subscriber_id == subscriber.c.id, request.c.asked >= before).exists()
-    old = and_(pending, subscriber.c.created < before, ~waiting)
-    return tuple(connection.scalars(select(subscriber.c.id).where(old)))
+    old = select(subscriber.c.id).where(pending, subscriber.c.created < before, ~waiting)
+    away = and_(subscriber.c.status.in_(("bounced", "complained")), subscriber.c.confirmed.is_(None))
+    kept_away = select(subscriber.c.id).join_from(request, subscriber).where(request.c.asked < before, away)
+    return tuple(connection.scalars(union(old, kept_away)))
 
 
 def forget(connection: Connection, before: datetime) -> None:
@@ -126,17 +127,20 @@ def forget(connection: Connection, before: datetime) -> None:
     connection.execute(delete(request).where(request.c.asked < before))
 
 
-def _forget(connection: Connection, subscriber_ids: Sequence[int], newsletter: str, now: datetime) -> int:
-    """Forget what readers were asked, and skip the mails about it that have not left; return how many were asked."""
+def withdraw(connection: Connection, subscriber_ids: Collection[int], newsletter: str, now: datetime) -> bool:
+    """Ask readers no more about a newsletter, "" for any; tell whether one was asked and had not answered.
+
+    The mails that ask and have not left are skipped.
+    """
     name = stream(newsletter) if newsletter else ""
     streams = select(issue.c.id).where(issue.c.newsletter == name if name else issue.c.newsletter.endswith(STREAM))
     unsent = and_(
         delivery.c.subscriber_id.in_(subscriber_ids),
         delivery.c.issue_id.in_(streams),
-        delivery.c.state.in_(("queued", "claimed", "deferred")),
+        delivery.c.state.in_(UNSENT),
     )
     skipped = update(delivery).where(unsent).values(state="skipped", reply="not asked any more", worker_id=None)
     connection.execute(skipped.values(updated=now))
     theirs = delete(request).where(request.c.subscriber_id.in_(subscriber_ids))
     theirs = theirs.where(request.c.newsletter == newsletter) if newsletter else theirs
-    return connection.execute(theirs).rowcount
+    return connection.execute(theirs).rowcount > 0

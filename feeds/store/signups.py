@@ -35,6 +35,11 @@ def any_waiting(connection: Connection) -> bool:
     return connection.scalar(select(1).select_from(signup).limit(1)) is not None
 
 
+def remove(connection: Connection, email_key: str) -> None:
+    """Take an address off the list."""
+    connection.execute(delete(signup).where(signup.c.email_key == email_key))
+
+
 def take(connection: Connection) -> list[Signup]:
     """Take all who are to be asked off the list; return them, the earliest first."""
     gone = connection.execute(delete(signup).returning(*_SIGNUP))

@@ -120,8 +120,8 @@ def enrol(
         for subscriber_id, each in reversed(active)
     }
     added = subscribers.subscribe(connection, chosen, posts.head(connection), now)
+    requests.withdraw(connection, chosen, newsletter, now)
     for subscriber_id, each in active:
         if known[each.email_key][1] == "pending":
             subscribers.activate(connection, subscriber_id, consent, now)
-            requests.withdraw(connection, subscriber_id, newsletter, now)
     return Counter(added=len(added), duplicates=len(active) - len(added), left=len(readers) - len(active))

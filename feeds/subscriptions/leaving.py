@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from feeds.model import Subscriber
-from feeds.store import Store, deliveries, events, leaving, requests, subscribers, suppressions
+from feeds.store import Store, deliveries, events, leaving, requests, signups, subscribers, suppressions
 from feeds.subscriptions.enrolling import checked, key_of, reader_of
 
 
@@ -39,7 +39,7 @@ def leave(
     """
     if generation is not None and leaving.generation(connection, subscriber_id) != generation:
         return False
-    withdrawn = requests.withdraw(connection, subscriber_id, newsletter, now)
+    withdrawn = requests.withdraw(connection, [subscriber_id], newsletter, now)
     if not leaving.leave(connection, subscriber_id, newsletter, f"unsubscribed {how}", now):
         return withdrawn
     if leaving.subscribes(connection, subscriber_id):
@@ -60,20 +60,24 @@ def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator
         if found and found.status in ("pending", "active"):
             _unsubscribe(connection, found.id, now, f"by the operator: {reason}")
         if found:
-            requests.withdraw(connection, found.id, "", now)
+            requests.withdraw(connection, [found.id], "", now)
         return suppressions.add(connection, reader.email_key, reason, now)
 
 
 def unsuppress(store: Store, email: str, now: datetime) -> bool:
     """Let an address have mail again; tell whether it could not before.
 
-    Whose mail came back is active again; who left or complained stays away until they come back themselves.
+    Whose mail came back is what they were, active or still to confirm; who left or complained stays away until they
+    come back themselves.
     """
     key = key_of(email)
     with store.writing() as connection:
         was_there = suppressions.remove(connection, key)
         found = subscribers.find(connection, key)
-        if found and subscribers.set_status(connection, found.id, "active", former=("bounced",)):
+        if not found:
+            return was_there
+        _, confirmed, _ = subscribers.record(connection, found.id)
+        if subscribers.set_status(connection, found.id, "active" if confirmed else "pending", former=("bounced",)):
             events.note(connection, "unsuppressed", now, subscriber_id=found.id)
             return True
         return was_there
@@ -88,13 +92,14 @@ def erase(store: Store, email: str, now: datetime) -> None:
         found = reader_of(connection, email)
         deliveries.drop(connection, "erased", now, subscriber_id=found.id)
         suppressions.add(connection, key_of(email), "erased", now)
-        requests.withdraw(connection, found.id, "", now)
+        requests.withdraw(connection, [found.id], "", now)
+        signups.remove(connection, key_of(email))
         leaving.erase(connection, found.id, now)
         events.note(connection, "erased", now, subscriber_id=found.id)
 
 
 def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:
-    requests.withdraw(connection, subscriber_id, "", now)
+    requests.withdraw(connection, [subscriber_id], "", now)
     if subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active")):
         deliveries.drop(connection, f"unsubscribed {how}", now, subscriber_id=subscriber_id)
         events.note(connection, "unsubscribed", now, subscriber_id=subscriber_id, detail=how)
