@@ -1,10 +1,11 @@
 """What becomes of a delivery whose issue or reader goes while its message is in the air."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
@@ -13,8 +14,8 @@ from feeds.delivery import Envelope
 from feeds.delivery.memory import Memory
 from feeds.model import Newsletter, Outcome
 from feeds.newsletter import reconciling
-from feeds.store import Store, deliveries
-from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
+from feeds.store import Store, deliveries, tables
+from tests.newsletter_site import MONDAY, WEEK, WEEKLY, posts, settings, source, subscribe
 
 DEFERRED = Outcome("deferred", 450, "4.2.0")
 LATER = MONDAY + timedelta(hours=1)
@@ -40,15 +41,14 @@ def site(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings) -> Store:
     """Give a database with an open issue for two readers, of whom the first gets another newsletter as well."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(), MONDAY - WEEK)
-        subscribe(site, opened, "one", "two", newsletter="weekly")
-        subscribe(site, opened, "one", newsletter="daily")
-        deeds.remember(opened, source(*posts("ab")), MONDAY)
-        deeds.open_issue(site, opened, WEEKLY, source(*posts("ab")), MONDAY)
-        yield opened
+    deeds.remember(store, source(), MONDAY - WEEK)
+    subscribe(site, store, "one", "two", newsletter="weekly")
+    subscribe(site, store, "one", newsletter="daily")
+    deeds.remember(store, source(*posts("ab")), MONDAY)
+    deeds.open_issue(site, store, WEEKLY, source(*posts("ab")), MONDAY)
+    return store
 
 
 def deliver(site: Settings, store: Store, deed: Callable[[], object], became: Outcome) -> None:
@@ -114,3 +114,15 @@ def test_cancelled_issue_is_not_tried_again(site: Settings, store: Store) -> Non
 
     assert reconciling.retry(store, "weekly-1", MONDAY) == 0
     assert states(store) == ["failed", "cancelled"]
+
+
+@pytest.mark.parametrize("state", ["failed", "deferred"])
+def test_reply_names_nobody_who_was_erased_meanwhile(site: Settings, store: Store, state: str) -> None:
+    """Relays say whom they refuse."""
+    became = Outcome(state, 550, "5.1.1", "<one@example.org>: unknown")
+    deliver(site, store, lambda: subscriptions.erase(store, "one@example.org", MONDAY), became)
+    with store.reading() as connection:
+        everything = [row for table in tables.metadata.sorted_tables for row in connection.execute(select(table))]
+
+    assert "one@example.org" not in str(everything)
+    assert states(store)[0] == state

@@ -1,6 +1,5 @@
 """What comes back by mail changes what it proves, and nothing else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from feeds import newsletter as deeds
+from feeds import subscriptions
 from feeds.config import Bounces, Settings
 from feeds.delivery.memory import Memory
 from feeds.newsletter import returned
-from feeds.store import Store, tables
+from feeds.store import Store, returns, tables
 from feeds.tokens import sign_address
-from tests.newsletter_site import MONDAY, URL, WEEK, posts, settings, source, subscribe
+from tests.newsletter_site import MONDAY, WEEK, posts, settings, source, subscribe
 
 READERS = ("one", "two", "three")
 BOUNCES = Bounces("Mail", "bounces@example.org")
@@ -96,13 +96,12 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def store(tmp_path: Path, site: Settings, memory: Memory, every_database: None) -> Iterator[Store]:
+def store(store: Store, site: Settings, memory: Memory) -> Store:
     """Give a database with an issue that three readers got."""
-    with Store.open(URL, tmp_path) as opened:
-        deeds.remember(opened, source(), MONDAY - WEEK)
-        subscribe(site, opened, *READERS)
-        send(site, opened, memory, "ab")
-        yield opened
+    deeds.remember(store, source(), MONDAY - WEEK)
+    subscribe(site, store, *READERS)
+    send(site, store, memory, "ab")
+    return store
 
 
 def send(site: Settings, store: Store, memory: Memory, names: str, week: int = 0) -> None:
@@ -244,6 +243,25 @@ def test_bounce_of_an_old_address_does_not_cost_the_new_one(site: Settings, stor
 
     assert take(site, store, dsn(verp())) == "bounced"
     assert standing(store) == ("bounced", "active")
+
+
+@pytest.mark.parametrize("how", ["by a bounce", "by the log"])
+def test_what_comes_back_later_does_not_name_an_erased_reader(site: Settings, store: Store, how: str) -> None:
+    """Servers say whom they do not know; the ledger keeps that it came back."""
+    with store.writing() as connection:
+        connection.execute(update(tables.delivery).values(state="uncertain"))
+    subscriptions.erase(store, "one@example.org", LATER)
+    if how == "by a bounce":
+        take(site, store, dsn(verp(), words="<one@example.org>: no such user"))
+    else:
+        with store.writing() as connection:
+            doubt = next(each for each in returns.doubts(connection) if each.subscriber_id == 1)
+            returns.decide(connection, doubt, left=True, reply="bounced: <one@example.org> is unknown", now=LATER)
+    with store.reading() as connection:
+        everything = [row for table in tables.metadata.sorted_tables for row in connection.execute(select(table))]
+
+    assert standing(store)[0] == ("bounced" if how == "by a bounce" else "sent")
+    assert "one@example.org" not in str(everything)
 
 
 def test_bounce_quicker_than_our_own_note_waits(site: Settings, store: Store) -> None:

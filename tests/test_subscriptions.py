@@ -1,6 +1,5 @@
 """How readers come and go."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -16,20 +15,16 @@ from feeds import subscriptions
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Newsletter, Subscription
+from feeds.newsletter import signups
 from feeds.store import Store, deliveries, suppressions, tables
 from feeds.subscriptions import Imported
-from tests.newsletter_site import MONDAY, URL, WEEKLY, posts, settings, source, subscribe
+from feeds.subscriptions.enrolling import checked
+from tests.newsletter_site import MONDAY, WEEKLY, posts, settings, source, subscribe
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Settings:
     return settings(tmp_path)
-
-
-@pytest.fixture
-def store(tmp_path: Path, every_database: None) -> Iterator[Store]:
-    with Store.open(URL, tmp_path) as opened:
-        yield opened
 
 
 def emails(store: Store, **choices: str) -> list[str]:
@@ -399,6 +394,7 @@ def test_erased_reader_is_gone_for_good(site: Settings, store: Store, tmp_path: 
     subscribe(site, store, "gonereader", "b", name="Layla")
     deeds.remember(store, source(*posts("x")), MONDAY)
     deeds.open_issue(site, store, WEEKLY, source(*posts("x")), MONDAY)
+    signups.sign_up(store, checked("gonereader@example.org"), ["weekly"], MONDAY)
     subscriptions.erase(store, "Gonereader@example.org", MONDAY)
     path = tmp_path / "readers.csv"
     path.write_text("email\ngonereader@example.org\n")

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -152,6 +153,11 @@ def claim(
     return found
 
 
+def kept(reply: str | BindParameter[str]) -> ColumnElement[str]:
+    """Return what is kept of a reply: nothing where the reader was erased, whom it may name."""
+    return case((delivery.c.domain == "", ""), else_=reply)
+
+
 _NOW, _TURN = bindparam("now", type_=BigInteger()), bindparam("turn", type_=BigInteger())  # as `moment` gives them
 _ONE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.subscriber_id == bindparam("subscriber"))
 _MINE = and_(_ONE, delivery.c.worker_id == bindparam("worker"))
@@ -185,7 +191,7 @@ _SETTLE = (
         state=bindparam("outcome"),
         code=bindparam("reply_code"),
         enhanced=bindparam("reply_enhanced"),
-        reply=bindparam("reply_words"),
+        reply=kept(bindparam("reply_words")),
         meaning=bindparam("reply_meaning"),
         attempts=delivery.c.attempts - bindparam("uncounted"),
         next_at=_TURN,

@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from feeds.model import Outcome
 from feeds.store import cursors, tally
+from feeds.store.deliveries import UNSENT, kept
 from feeds.store.tables import delivery, issue, subscriber, subscription
 
 _LEFT_MEANWHILE = "the reader left"
-_LEFT = ("sent", "uncertain", "queued", "claimed", "deferred")
+_LEFT = ("sent", "uncertain", *UNSENT)
 FORMER = {"bounced": _LEFT, "complained": (*_LEFT, "bounced")}
 
 
@@ -54,8 +55,9 @@ def find(connection: Connection, issue_id: int, subscriber_id: int) -> Known | N
 def came_back(connection: Connection, known: Known, outcome: Outcome, now: datetime) -> bool:
     """Put a delivery into the state "bounced" or "complained"; False when it is in it already, or never left."""
     theirs, sent = _is(known.issue_id, known.subscriber_id), delivery.c.state == "sent"
-    words = {"code": outcome.code, "enhanced": outcome.enhanced, "reply": outcome.reply, "meaning": outcome.meaning}
-    change = update(delivery).where(theirs).values(state=outcome.state, worker_id=None, updated=now, **words)
+    words = {"enhanced": outcome.enhanced, "reply": kept(outcome.reply), "meaning": outcome.meaning}
+    after = {"state": outcome.state, "code": outcome.code, "worker_id": None, "updated": now, **words}
+    change = update(delivery).where(theirs).values(after)
     if connection.execute(change.where(sent)).rowcount:
         tally.add(connection, known.issue_id, 0, -1)
         return True
@@ -91,7 +93,8 @@ def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now:
     """Settle what was uncertain: the message left and is sent, or did not and is queued; tell whether it was."""
     after = {"state": "sent", "sent_at": doubt.updated} if left else {"state": "queued", "next_at": now}
     unsure = and_(_is(doubt.issue_id, doubt.subscriber_id), delivery.c.state == "uncertain")
-    decided = connection.execute(update(delivery).where(unsure).values(reply=reply, updated=now, **after)).rowcount == 1
+    change = update(delivery).where(unsure).values(reply=kept(reply), updated=now, **after)
+    decided = connection.execute(change).rowcount == 1
     if decided and left:
         tally.add(connection, doubt.issue_id, 0, 1)
     elif decided:
