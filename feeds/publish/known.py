@@ -115,4 +115,4 @@ def _paths(out: Path, paths: str) -> Iterator[Path]:
 def _of_site(out: Path, paths: str) -> Iterator[Path]:
     """Yield where the site's own feed may be, in any format."""
     own = (pattern for pattern in patterns(paths) if "*" not in pattern)
-    yield from (out / path for path in {*own, *(each.file_name for each in FORMATS.values())})
+    yield from (out / path for path in sorted({*own, *(each.file_name for each in FORMATS.values())}))
