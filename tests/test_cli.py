@@ -10,6 +10,8 @@ import pytest
 
 from feeds import __version__
 from feeds.cli import COMMANDS, main
+from feeds.cli.subscribers import STATES
+from feeds.store.tables import SUBSCRIBER_STATES
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = """\
@@ -240,6 +242,20 @@ def test_preview_remembers_nothing(feeds: Call, site: Path) -> None:
     assert 'dir="rtl"' in (site / "shown/1-ar.html").read_text("utf-8")
     assert not (site / "feeds.db").exists()
     assert feeds("issue", "list", "--site", site)[1] == ""
+
+
+def test_list_and_export_refuse_what_nobody_can_be(feeds: Call, site: Path) -> None:
+    """A status or a newsletter that there is not is no empty list; with --json an export is what the list is."""
+    here = ("--site", site)
+    feeds("subscribers", "add", "layla@example.org", *here)
+
+    assert STATES == SUBSCRIBER_STATES
+    assert 2 == feeds("subscribers", "list", "--status", "gone", *here)[0]
+    assert (2, "", "feeds: there is no newsletter 'daily'; known: weekly\n") == feeds(
+        "subscribers", "list", "--newsletter", "daily", *here
+    )
+    listed, exported = (feeds("subscribers", word, "--json", *here) for word in ("list", "export"))
+    assert (exported, "layla@example.org") == (listed, json.loads(listed[1])[0]["email"])
 
 
 def test_import_names_bad_lines(feeds: Call, site: Path) -> None:

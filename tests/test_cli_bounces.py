@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from feeds.cli.call import Call
+from feeds.cli.newsletter import _tick
+from feeds.model import Problem
+
 SETTINGS = """
 [site]
 url = "https://example.org/"
@@ -51,8 +55,18 @@ def test_odd_mail_is_read_in_silence(site: Path) -> None:
     for number, each in enumerate(ODD):
         (site / "Mail/new" / str(number)).write_bytes(each)
 
-    assert feeds(site, "bounces") == (0, f"{len(ODD)} left\n", "")
-    assert feeds(site, "bounces", "-", given=ODD[1]) == (0, "1 left\n", "")
+    assert feeds(site, "bounces") == (0, f"{len(ODD)} left unread\n", "")
+    assert feeds(site, "bounces", "-", given=ODD[1]) == (0, "1 left unread\n", "")
+
+
+def test_scheduler_is_silent_about_mail_that_stays(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A question that waits for a person in the mailbox is no news, minute after minute."""
+    (site / "Mail/new/1").write_bytes(b"From: someone@example.net\nTo: bounces@example.org\nSubject: Hello\n\nWho?\n")
+    call, said = Call(site, as_json=False, quiet=False, verbose=0), set[Problem | str]()
+    for _ in range(2):
+        _tick(call, said, lambda: False)
+
+    assert 1 == capsys.readouterr().out.count("came back: 1 left unread")  # with the first build
 
 
 def test_reader_subscribes_and_confirms_by_two_mails(site: Path) -> None:
@@ -105,7 +119,7 @@ def test_mailbox_is_read(site: Path) -> None:
     """What is not ours is counted and stays."""
     (site / "Mail/new/1").write_bytes(b"From: friend@example.net\nSubject: lunch\n\nat one?\n")
 
-    assert feeds(site, "bounces") == (0, "1 left\n", "")
+    assert feeds(site, "bounces") == (0, "1 left unread\n", "")
     assert (site / "Mail/new/1").exists()
 
 
@@ -113,7 +127,7 @@ def test_message_comes_through_a_pipe(site: Path) -> None:
     """Whole, however long it is, as the mail server that writes it expects."""
     message = b"To: bounces+" + b"a" * 40 + b"@example.org\nFrom: mailer-daemon@example.net\n\n" + b"x" * 1_000_000
 
-    assert feeds(site, "bounces", "-", given=message) == (0, "1 left\n", "")
+    assert feeds(site, "bounces", "-", given=message) == (0, "1 left unread\n", "")
 
 
 def test_site_without_a_mailbox_says_how_to_have_one(site: Path) -> None:

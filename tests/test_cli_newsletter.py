@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from feeds.cli import main
+from feeds.cli import cli, main
+from feeds.cli.newsletter import STATES
+from feeds.store.tables import ISSUE_STATES
 
 SETTINGS = """\
 [site]
@@ -129,6 +132,32 @@ def test_issue_of_nothing_says_how_older_posts_come_in(feeds: Call) -> None:
     assert feeds("issue", "news")[1].endswith("; --since DATE takes older posts as well\n")
     assert "'soon' is no day; write it like 2026-11-01" in feeds("issue", "news", "--since", "soon")[2]
     assert feeds("issue", "news", "--since", "2024-12-01")[:2] == (0, "news-1 open: 1 queued\n")
+
+
+def test_since_is_not_advised_to_who_said_it(feeds: Call) -> None:
+    """Nobody is told to do what was just done."""
+    feeds("issue", "news", "--since", "2024-01-01")
+
+    assert (0, "no issue: no post that a reader has not had, or no reader\n", "") == feeds(
+        "issue", "news", "--since", "2024-01-01"
+    )
+
+
+def test_states_of_issues_are_those_of_the_store(feeds: Call) -> None:
+    """A state that no issue is ever in is refused, not answered by an empty list."""
+    assert STATES == ISSUE_STATES
+    code, _, err = feeds("issue", "list", "--state", "sent")
+
+    assert (2, True) == (code, "'sent' is not one of 'waiting', 'open'" in err)
+
+
+def test_groups_say_whole_sentences_in_the_order_of_the_file() -> None:
+    """What `feeds issue --help` says of a command ends in a full stop, and what a person needs first comes first."""
+    said = CliRunner().invoke(cli, ["issue", "--help"]).stdout.partition("Commands:\n")[2]
+    entries = re.findall(r"^  (\w+) ((?:.+\n(?:    +.+\n)*))", said, flags=re.MULTILINE)
+
+    assert ["open", "list", "show", "approve", "cancel", "resume"] == [name for name, _ in entries]
+    assert [] == [text for _, text in entries if not text.endswith(".\n") or "..." in text]
 
 
 def test_schedule_looks_ahead(feeds: Call, site: Path) -> None:

@@ -92,6 +92,17 @@ def test_reader_is_looked_up(site: Path) -> None:
     )
 
 
+def test_code_that_a_reply_begins_with_is_said_once(site: Path) -> None:
+    """Most relays put the enhanced code into the text as well; and what a reply comes to may be what the state says."""
+    with Store.open(URL, site) as store, store.writing() as connection:
+        told = {"code": 451, "enhanced": "4.3.0", "meaning": "failed", "reply": "4.3.0 Try elsewhere"}
+        connection.execute(update(tables.delivery).values(told))
+
+    assert (0, "weekly-1\ttwo@example.org\tfailed\t451 4.3.0 Try elsewhere\n") == feeds(
+        site, "outbox", "show", "two@example.org"
+    )
+
+
 def test_log_is_asked(site: Path) -> None:
     """What it tells is settled; once all is, there is no more to ask."""
     log = str(site / "mail.log")

@@ -167,3 +167,16 @@ def test_watch_builds_what_changes_until_it_is_told_to_end(site: Path) -> None:
     assert named.startswith("feeds: posts/bad.md:3: date: never is no date")
     assert "unknown key feed; did you mean feeds?" in refused
     assert ("", "") == rest
+
+
+def test_watch_tells_programs_of_each_build(site: Path) -> None:
+    """With --json, a value for each build, its problems among it."""
+    (site / "posts" / "bad.md").write_text("---\ntitle: x\ndate: never\n---\n", "utf-8")
+    with running("watch", "--json", "--site", site) as process:
+        assert process.stdout
+        text = "".join(iter(lambda: line(process.stdout), "}\n")) + "}"
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate()
+
+    assert (1, ["posts/bad.md"]) == (json.loads(text)["posts"], [each["path"] for each in json.loads(text)["problems"]])
+    assert ("", "") == rest

@@ -2,12 +2,21 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import click
 
 from feeds.cli.call import Call, counted, with_call
 from feeds.errors import SettingsError
+
+# What stays where it is, in words that no one takes for a reader who left.
+STAYS = {"left": "left unread", "later": "left for the next run"}
+
+
+def in_words(became: Mapping[str, int]) -> str:
+    """Say what became of the mail that came back."""
+    return counted({STAYS.get(what, what): count for what, count in became.items()})
 
 
 @click.command()
@@ -33,4 +42,4 @@ def bounces(call: Call, source: str | None) -> None:
         else:
             became = {**returned.read_mailbox(settings, store, lambda: datetime.now(UTC), environ=os.environ)}
     call.value(became)
-    call.say(counted(became) or "no new mail")
+    call.say(in_words(became) or "no new mail")

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 from msgspec.structs import replace
 
+from feeds.cli.bounces import STAYS, in_words
 from feeds.cli.call import Call, Told, counted, plural, until_told, with_call
+from feeds.cli.group import Group, either
 from feeds.config import Settings, load
 from feeds.errors import FeedsError, UsageError
 from feeds.model import Issue, Newsletter, Problem
@@ -28,7 +30,10 @@ def _issue(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tup
     raise UsageError(f"{' '.join(words)!r} is no issue", "write it like weekly-42; `feeds issue list` shows all")
 
 
-_NO_ISSUE = "no issue: no post that a reader has not had, or no reader; --since DATE takes older posts as well"
+# As in the tables of the store, which are not imported for each `feeds run-due`.
+STATES = ("waiting", "open", "paused", "done", "cancelled")
+_NO_ISSUE = "no issue: no post that a reader has not had, or no reader"
+_EARLIER = "; --since DATE takes older posts as well"
 ISSUE = click.argument("issue", nargs=-1, required=True, metavar="ISSUE", callback=_issue)
 
 
@@ -58,7 +63,7 @@ def preview(call: Call, newsletter: str, folder: Path | None) -> None:
         call.say(str(path))
 
 
-class IssueGroup(click.Group):
+class IssueGroup(Group):
     """A group in which the name of a newsletter stands for `open NEWSLETTER`."""
 
     def resolve_command(
@@ -72,7 +77,10 @@ class IssueGroup(click.Group):
 
 @click.group(cls=IssueGroup)
 def issue() -> None:
-    """Open an issue by hand (`feeds issue weekly`), list, approve or cancel issues."""
+    """Open an issue by hand (`feeds issue weekly`), list, approve or cancel issues.
+
+    An ISSUE is written as it is listed: weekly-42.
+    """
 
 
 def _day(text: str) -> datetime:
@@ -85,15 +93,15 @@ def _day(text: str) -> datetime:
 
 @issue.command("open")
 @click.argument("newsletter")
-@click.option("--since", type=_day, metavar="DATE", help="The first time: send what was published after this.")
+@click.option("--since", type=_day, metavar="DATE", help="Send also what was published since then and was in no issue.")
 @click.option("--all-new", is_flag=True, help="Send the new posts however many have come at once.")
 @click.option("--skip-new", is_flag=True, help="Open nothing: take the new posts as sent.")
 @with_call
 def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, skip_new: bool) -> None:
     """Open an issue of NEWSLETTER now, with the posts that its readers have not had.
 
-    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent. A burst of posts
-    is refused (exit 3) until you say what is to become of it.
+    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent, but for those
+    --since a day. A burst of posts is refused (exit 3) until you say what is to become of it.
     """
     from feeds import newsletter as deeds
 
@@ -112,18 +120,18 @@ def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, sk
         wants_all = all_new or first is not None
         opened = deeds.open_issue(call.settings, store, chosen, source, now, in_bursts=wants_all)
     call.value(opened)
-    call.say(_about(opened) if opened else _NO_ISSUE)
+    call.say(_about(opened) if opened else _NO_ISSUE + ("" if since else _EARLIER))
 
 
 @issue.command("list")
-@click.option("--state", default="", help="Only those in this state: waiting, open, done, cancelled.")
+@click.option("--state", type=click.Choice(STATES), metavar="STATE", help=f"Only those that are {either(STATES)}.")
 @with_call
-def list_(call: Call, state: str) -> None:
+def list_(call: Call, state: str | None) -> None:
     """List the issues and how far their deliveries are."""
     from feeds import newsletter as deeds
 
     with call.store() as store:
-        found = deeds.listed(store, state=state)
+        found = deeds.listed(store, state=state or "")
     call.value(found)
     for each in found:
         call.say(f"{_local(call, each.opened)}  {_about(each)}")
@@ -279,11 +287,19 @@ def _tick(call: Call, said: set[Problem | str], told: Told) -> None:
         said.add(line)
         return
     problems = (*built.problems, *(ran.refused if ran else ()))
-    call.problems(problem for problem in problems if problem not in said)
+    new = [problem for problem in problems if problem not in said]
+    call.problems(new)
     said.clear()
     said.update(problems)
-    if built.written or built.removed or (ran and (ran.opened or ran.delivered.outcomes or ran.returned)):
+    if (call.as_json and new) or _did_something(built, ran):
         _show_run(call, built, ran)
+
+
+def _did_something(built: "Built", ran: "Ran | None") -> bool:
+    """Tell whether there is news; mail that was looked at and stays where it is is none."""
+    if built.written or built.removed or not ran:
+        return bool(built.written or built.removed)
+    return bool(ran.opened or ran.delivered.outcomes or ran.returned.keys() - STAYS.keys())
 
 
 def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "Ran | None"]:
@@ -306,7 +322,7 @@ def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     changed = {"written": len(built.written), "removed": len(built.removed)}
     call.say(f"feeds: {counted({word: count for word, count in changed.items() if count}) or 'nothing new'}")
     if ran and ran.returned:
-        call.say(f"came back: {counted(ran.returned)}")
+        call.say(f"came back: {in_words(ran.returned)}")
     for opened in ran.opened if ran else ():
         if opened.state == "waiting":  # said to cron too: nothing else tells the person it waits for
             click.echo(f"feeds: {_about(opened)}; {_let_go(opened)}", err=True)

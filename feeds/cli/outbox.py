@@ -8,13 +8,19 @@ from pathlib import Path
 import click
 
 from feeds.cli.call import Call, counted, with_call
+from feeds.cli.group import Group, either
 from feeds.errors import UsageError
 from feeds.newsletter.standing import Status
-from feeds.store.standings import Standing
+from feeds.store.standings import Reason, Standing
 from feeds.store.tables import DELIVERY_STATES
 
 STATE = click.option(
-    "--state", "states", multiple=True, type=click.Choice(DELIVERY_STATES), help="List the readers in this state."
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(DELIVERY_STATES),
+    metavar="STATE",
+    help=f"List the readers whose delivery is {either(DELIVERY_STATES)}; may be given again.",
 )
 
 
@@ -38,9 +44,12 @@ def status(call: Call, issue: str, states: tuple[str, ...]) -> None:
     call.say(_told(found))
 
 
-@click.group()
+@click.group(cls=Group)
 def outbox() -> None:
-    """Look after the deliveries: what waits, what failed, what is uncertain."""
+    """Look after the deliveries: what waits, what failed, what is uncertain.
+
+    An ISSUE is written as it is listed: weekly-42. A READER is an address.
+    """
 
 
 @outbox.command("status")
@@ -130,8 +139,8 @@ def _told(status: Status) -> str:
     issue = status.issue
     lines = [f"{issue.newsletter}-{issue.number} {issue.state}: {counted(issue.deliveries) or 'no deliveries'}"]
     for each in status.reasons:
-        why = " ".join(f"{each.code or ''} {each.enhanced} {each.meaning} {each.example}".split())[:160]
         if each.state not in ("sent", "queued"):
+            why = _reply(each, each.example)[:160]
             lines.append(f"  {each.readers} {each.state}: {why}".rstrip(": "))
     if "uncertain" in issue.deliveries:
         lines.append(f"  `feeds status {issue.newsletter}-{issue.number} --state uncertain` names who is in doubt")
@@ -148,5 +157,11 @@ def _list(call: Call, found: Iterable[Standing]) -> None:
         call.value(list(found))
         return
     for each in found:
-        reply = f"{each.code or ''} {each.enhanced} {each.meaning} {each.reply}".split()
-        click.echo("\t".join((f"{each.newsletter}-{each.number}", each.address, each.state, " ".join(reply))))
+        line = f"{each.newsletter}-{each.number}", each.address, each.state, _reply(each, each.reply)
+        click.echo("\t".join(line))
+
+
+def _reply(about: Reason | Standing, text: str) -> str:
+    """Say what the relay answered, and what that comes to where the state does not; most replies begin with a code."""
+    meaning = "" if about.meaning == about.state else about.meaning
+    return " ".join(f"{about.code or ''} {about.enhanced} {meaning} {text.removeprefix(about.enhanced)}".split())

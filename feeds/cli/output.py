@@ -122,6 +122,7 @@ class _Builds:
             return
         self._call.problems(problem for problem in built.problems if problem not in self._said)
         self._said = set(built.problems)
+        self._call.value(built)
         files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
         shown = counted({name: count for name, count in files.items() if count})
         self._call.say(f"{datetime.now():%H:%M:%S} {plural(built.posts, 'post')}; files: {shown}")

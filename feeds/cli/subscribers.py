@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feeds.cli.call import Call, with_call
+from feeds.cli.group import Group, either
 
 if TYPE_CHECKING:
     from feeds.subscriptions import Changed
     from feeds.subscriptions.enrolling import Enrol
 
+# As in the tables of the store, which `--help` does not need.
+STATES = ("pending", "active", "unsubscribed", "bounced", "complained", "erased")
 NEWSLETTER = click.option("--newsletter", default="", help="Which one, where the site has several.")
 CONFIRM = click.option("--confirm", is_flag=True, help="Ask by mail first; only who answers it gets more.")
 
 
-@click.group()
+@click.group(cls=Group)
 def subscribers() -> None:
     """Add, change, list, show, import, export, remove, suppress and erase the readers of the newsletters."""
 
@@ -88,15 +91,17 @@ def change(call: Call, email: str, categories: tuple[str, ...], **choices: Any) 
 
 
 @subscribers.command("list")
-@click.option("--status", default="", help="Only those in this status: pending, active, unsubscribed, ...")
+@click.option("--status", type=click.Choice(STATES), metavar="STATUS", help=f"Only those that are {either(STATES)}.")
 @NEWSLETTER
 @with_call
-def list_(call: Call, status: str, newsletter: str) -> None:
+def list_(call: Call, status: str | None, newsletter: str) -> None:
     """List the readers, one a line, in the order in which they came."""
     from feeds import subscriptions
+    from feeds.subscriptions.enrolling import newsletter_of
 
+    chosen = newsletter_of(call.settings, newsletter) if newsletter else ""
     with call.store() as store:
-        found = subscriptions.listed(store, status=status, newsletter=newsletter)
+        found = subscriptions.listed(store, status=status or "", newsletter=chosen)
         if call.as_json:
             call.value(list(found))
             return
@@ -153,10 +158,14 @@ def remove(call: Call, email: str) -> None:
 @NEWSLETTER
 @with_call
 def export(call: Call, newsletter: str) -> None:
-    """Print who gets a newsletter, or got it, as CSV that `import` reads."""
+    """Print who gets a newsletter, or got it, as CSV that `import` reads; with --json as `list` does."""
     from feeds import subscriptions
+    from feeds.subscriptions.enrolling import newsletter_of
 
     with call.store() as store:
+        if call.as_json:
+            call.value(list(subscriptions.listed(store, newsletter=newsletter_of(call.settings, newsletter))))
+            return
         subscriptions.export_csv(call.settings, store, sys.stdout, newsletter=newsletter)
 
 
