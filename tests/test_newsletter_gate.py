@@ -4,10 +4,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from feeds.newsletter.gate import PAUSE, Gate
 from feeds.replies import VERDICTS
-from feeds.store import Store
+from feeds.store import Store, tables
 from tests.newsletter_site import DAY, MONDAY
 
 SECOND = timedelta(seconds=1)
@@ -45,6 +46,18 @@ def test_rate_is_shared_by_processes(store: Store) -> None:
 
     assert sum(left.values()) == 10
     assert max(left.values()) == 1
+
+
+def test_limit_of_each_domain_keeps_those_that_wait(store: Store) -> None:
+    """Who has a turn again is not kept: readers have so many domains that each message would take longer."""
+    gate, domains = Gate({"*": 10.0}), [f"{number}.example" for number in range(20)]
+    twice = [admitted(store, gate, MONDAY + SECOND * number / 20, *domains) for number in (0, 1, 2)]
+    admitted(store, gate, MONDAY + SECOND, "last.example")
+    with store.reading() as connection:
+        kept = set(connection.scalars(select(tables.throttle.c.scope)))
+
+    assert [domains, [], domains] == twice
+    assert {"last.example"} == kept
 
 
 def test_high_rate_lets_several_out_at_once(store: Store) -> None:

@@ -38,6 +38,7 @@ class Gate:
             levels = {level.scope: level for level in throttle.read(connection)}
             allowance = self._allowance(levels.pop(TODAY, None), now)
             buckets = {scope: self._bucket(level) for scope, level in levels.items() if self._matters(level, now)}
+            throttle.forget(connection, levels.keys() - buckets.keys())  # else there is soon one for each domain
             self._pace = self._kept = Pace(self._pace.limits, buckets, allowance)
             self._needed = bool(self._pace.limits or buckets or allowance)
 
@@ -81,9 +82,16 @@ class Gate:
         self._kept = self._pace
 
     def _matters(self, level: Level, now: datetime) -> bool:
-        """Tell whether a level still says something: without a limit of ours, all is forgiven after a while."""
-        blocked = level.blocked_until and level.blocked_until > now
-        return bool(blocked or self._limit(level.scope) or now - level.updated < FORGIVEN)
+        """Tell whether a level still says something.
+
+        With a limit of ours, as long as a new bucket would let out more; without one, all is forgiven after a while.
+        """
+        if level.blocked_until and level.blocked_until > now:
+            return True
+        if not (limit := self._limit(level.scope)):
+            return now - level.updated < FORGIVEN
+        after, _ = self._bucket(level).take(now)
+        return not level.scope or after.rate < limit or after.tokens < 0
 
     def _allowance(self, known: Level | None, now: datetime) -> Allowance | None:
         if not self._begun:

@@ -1,12 +1,12 @@
 """How fast the relay and each domain bear it: kept, so that a restart opens no flood gate."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from feeds.store.engine import insert_new
+from feeds.store.engine import insert_new, serialise
 from feeds.store.tables import throttle
 
 
@@ -25,7 +25,8 @@ _LEVEL = [throttle.c[name] for name in Level.__struct_fields__]
 
 def read(connection: Connection) -> tuple[Level, ...]:
     """Return all that is known; others who would change it wait until this transaction ends."""
-    return tuple(Level(*row) for row in connection.execute(select(*_LEVEL).with_for_update()))
+    serialise(connection, "rates")  # not by the rows: those that others have just made would be missing
+    return tuple(Level(*row) for row in connection.execute(select(*_LEVEL)))
 
 
 def write(connection: Connection, levels: Iterable[Level]) -> None:
@@ -34,6 +35,12 @@ def write(connection: Connection, levels: Iterable[Level]) -> None:
         row = {name: getattr(level, name) for name in Level.__struct_fields__}
         if connection.execute(update(throttle).where(throttle.c.scope == level.scope).values(row)).rowcount == 0:
             connection.execute(insert_new(connection, throttle).values(row))
+
+
+def forget(connection: Connection, scopes: Collection[str]) -> None:
+    """Keep nothing of some scopes."""
+    if scopes:
+        connection.execute(delete(throttle).where(throttle.c.scope.in_(scopes)))
 
 
 def block(connection: Connection, scope: str, now: datetime, pause: timedelta) -> None:
