@@ -50,7 +50,7 @@ def reconcile(store: Store, lines: Iterable[str], now: datetime) -> Reconciled:
 def resolve(store: Store, label: str, email: str, state: str, now: datetime) -> None:
     """Say of an uncertain delivery that it is "sent", or that it is to be "queued" again. Raises UsageError."""
     with store.writing() as connection:
-        issue = issue_named(store, label)
+        issue = issue_named(connection, label)
         reader = subscribers.find(connection, key_of(email))
         doubts = returns.doubts(connection)
         wanted = (issue.id, reader.id if reader else 0)
@@ -69,21 +69,15 @@ def retry(store: Store, label: str, now: datetime) -> int:
 
     Raises UsageError when there is no such issue.
     """
-    issue = issue_named(store, label)
     with store.writing() as connection:
+        issue = issue_named(connection, label)
         count = returns.requeue(connection, issue.id, now)
         events.note(connection, "retried", now, issue_id=issue.id, detail=str(count))
     return count
 
 
-def issue_named(store: Store, label: str) -> Issue:
+def issue_named(connection: Connection, label: str) -> Issue:
     """Return the issue with a label such as "weekly-42". Raises UsageError."""
-    with store.reading() as connection:
-        return issue_in(connection, label)
-
-
-def issue_in(connection: Connection, label: str) -> Issue:
-    """Do as `issue_named`, within a transaction."""
     newsletter, _, number = label.rpartition("-")
     found = issues.find(connection, newsletter, int(number)) if number.isdecimal() else None
     if found is None:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from feeds.errors import UsageError
 from feeds.model import Issue
-from feeds.newsletter.reconciling import issue_in
-from feeds.store import Store, issues, standings, subscribers
+from feeds.newsletter.reconciling import issue_named
+from feeds.store import Store, issues, standings
 from feeds.store.standings import Reason, Standing
-from feeds.subscriptions.enrolling import key_of
+from feeds.subscriptions.enrolling import reader_of
 
 UNDER_WAY = ("waiting", "open", "paused")
 
@@ -28,7 +28,7 @@ class Status(Struct, frozen=True):
 def status(store: Store, label: str, now: datetime) -> Status:
     """Return how far an issue is; "" is the newest. Raises UsageError when there is none."""
     with store.reading() as connection:
-        return _status(connection, issue_in(connection, label) if label else _newest(connection), now)
+        return _status(connection, issue_named(connection, label) if label else _newest(connection), now)
 
 
 def under_way(store: Store, now: datetime) -> tuple[Status, ...]:
@@ -41,17 +41,14 @@ def under_way(store: Store, now: datetime) -> tuple[Status, ...]:
 def of_issue(store: Store, label: str, states: Sequence[str] = ()) -> Iterator[Standing]:
     """Yield the deliveries of an issue, all or those in some states; "" is the newest issue. Raises UsageError."""
     with store.reading() as connection:
-        issue = issue_in(connection, label) if label else _newest(connection)
+        issue = issue_named(connection, label) if label else _newest(connection)
         yield from standings.of_issue(connection, issue.id, states)
 
 
 def of_reader(store: Store, email: str) -> tuple[Standing, ...]:
     """Return the deliveries of a reader, newest first. Raises UsageError when there is no such reader."""
     with store.reading() as connection:
-        reader = subscribers.find(connection, key_of(email))
-        if not reader:
-            raise UsageError(f"there is no subscriber {email}", "`feeds subscribers list` shows all")
-        return tuple(standings.of_reader(connection, reader.id))
+        return tuple(standings.of_reader(connection, reader_of(connection, email).id))
 
 
 def _status(connection: Connection, issue: Issue, now: datetime) -> Status:
