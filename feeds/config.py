@@ -22,6 +22,8 @@ from feeds.model import Newsletter, Podcast, Site, Style
 FILE_NAME = "feeds.toml"
 _WORDS = {"int": "a number", "str": "a text in quotes", "bool": "true or false", "array": "a list", "object": "a table"}
 
+_RATE = re.compile(r"\s*(\d+(\.\d+)?)\s*(/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
+
 Content = Literal["full", "summary"]
 Count = Annotated[int, Meta(ge=1)]
 
@@ -29,7 +31,9 @@ Count = Annotated[int, Meta(ge=1)]
 class Posts(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the posts are and how they are written."""
 
-    folders: Annotated[tuple[str, ...], "Folders that hold the posts, read with all that is below them."] = ("posts",)
+    folders: Annotated[
+        tuple[str, ...], Meta(min_length=1), "Folders that hold the posts, read with all that is below them."
+    ] = ("posts",)
     engine: Annotated[str, 'Engine that the posts are written for; "auto" recognises it.'] = "auto"
     permalink: Annotated[str, "Pattern of a post's address, as the engine writes it; empty: the engine's own."] = ""
     include_drafts: Annotated[bool, "Put drafts in as well."] = False
@@ -68,7 +72,7 @@ class Smtp(Struct, frozen=True, forbid_unknown_fields=True):
     """The relay that takes messages from us; its password is FEEDS_SMTP_PASSWORD."""
 
     host: Annotated[str, "Name of the relay."] = ""
-    port: Annotated[int, "Its port: 587 with STARTTLS, 465 with TLS from the first byte."] = 587
+    port: Annotated[int, Meta(ge=1, le=65535), "Its port: 587 with STARTTLS, 465 with TLS from the first byte."] = 587
     security: Annotated[
         Literal["starttls", "tls", "none"], "How the connection is secured; certificates are always verified."
     ] = "starttls"
@@ -192,16 +196,19 @@ def keys(struct: type[Struct] = Settings, prefix: str = "") -> list[tuple[str, A
 def secret(name: str, environ: Mapping[str, str]) -> str:
     """Return the secret `name` from the environment, or from the file that `name`_FILE names; "" when there is none.
 
-    Raises SettingsError when that file cannot be read.
+    Raises SettingsError when that file cannot be read, or has nothing in it.
     """
     if path := environ.get(f"{name}_FILE"):
         try:
-            return Path(path).read_text("utf-8").strip()
+            found = Path(path).read_text("utf-8").strip()
         except OSError as error:
             what = error.strerror or str(error)
             raise SettingsError(what, "make it readable for this user", f"{name}_FILE={path}") from error
         except UnicodeDecodeError as error:
             raise SettingsError("it is not UTF-8", "save it as UTF-8", f"{name}_FILE={path}") from error
+        if not found:  # as a full disk leaves it: taken for no secret, links would be signed with another one
+            raise SettingsError("it is empty", "write the secret into it", f"{name}_FILE={path}")
+        return found
     return environ.get(name, "")
 
 
@@ -273,6 +280,9 @@ def _checked(settings: Settings, where: str) -> Settings:
     if not re.fullmatch(r"|https?://[^/?#\s]+(/[^?#\s]*)?", settings.web.url):
         raise refuse("web.url", settings.web.url, "https://example.org/mail/")
     _check_addresses(settings.mail, refuse)
+    _check_rates(settings.mail.smtp, refuse)
+    if not re.match(r"(sqlite|postgres(ql(\+psycopg)?)?):", settings.store.url):
+        raise refuse("store.url", settings.store.url, "sqlite:///feeds.db")
     names = [newsletter.name for newsletter in settings.newsletter]
     if twice := {name for name in names if names.count(name) > 1}:
         raise SettingsError(f"two newsletters are named {twice.pop()!r}", "give each its own name", where)
@@ -290,6 +300,17 @@ def _check_addresses(mail: Mail, refuse: Callable[[str, str, str], SettingsError
     # With +token 64 letters (RFC 5321 4.5.3.1.1).
     if mail.bounces.address and not re.fullmatch(r"[^\s@+<>]{1,23}@[^\s@<>]+", mail.bounces.address):
         raise refuse("mail.bounces.address", mail.bounces.address, "bounces@example.org")
+
+
+def _check_rates(smtp: Smtp, refuse: Callable[[str, str, str], SettingsError]) -> None:
+    """Refuse what the pace of delivery could not read; that is not imported, as it takes 100 ms."""
+    for key, said in {
+        "rate": smtp.rate,
+        **{f"per_domain.{name}": rate for name, rate in smtp.per_domain.items()},
+    }.items():
+        found = _RATE.fullmatch(said)
+        if said.strip() and not (found and float(found[1])):
+            raise refuse(f"mail.smtp.{key}", said, "14/s")
 
 
 def _holds_address(text: str) -> bool:

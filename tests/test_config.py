@@ -1,10 +1,15 @@
 """feeds.toml and the environment become settings, or one line that says what to mend."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feeds.config import Settings, keys, load, parse, secret
+from feeds.delivery.smtp.pace import parse_rate
 from feeds.errors import SettingsError
 from feeds.mail.headers import mailbox
 from feeds.model import Style
@@ -34,6 +39,14 @@ def test_defaults() -> None:
         (SITE + "[feeds]\nlimit = '3'", "feeds.limit = '3'; expected a number"),
         (SITE + "[feeds]\narchive = 'yes'", "feeds.archive = 'yes'; expected true or false"),
         (SITE + "[posts]\nfolders = 'news'", "posts.folders = 'news'; expected a list"),
+        (SITE + "[posts]\nfolders = []", "posts.folders = []; expected a list of length >= 1"),
+        (SITE + "[mail.smtp]\nport = 99999", "mail.smtp.port = 99999; expected a number <= 65535"),
+        (SITE + "[mail.smtp]\nrate = 'fast'", "mail.smtp.rate = 'fast'; expected something like '14/s'"),
+        (
+            SITE + "[mail.smtp.per_domain]\n'example.com' = '5'",
+            "mail.smtp.per_domain.example.com = '5'; expected something like '14/s'",
+        ),
+        (SITE + "[store]\nurl = 'feeds.db'", "store.url = 'feeds.db'; expected something like 'sqlite:///feeds.db'"),
         (SITE + "[newsletter]\nname = 'w'", "[newsletter] is no list; write [[newsletter]]: there may be several"),
         (
             SITE + "[[newsletter]]\nname = 'W w'",
@@ -132,6 +145,27 @@ def test_no_settings(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+@given(
+    st.one_of(
+        st.from_regex(r"\A\s*[0-9٠١.]{1,6} ?(/|per) ?(s|SEC|minutes|hours?|d|days)\s*\Z"),
+        st.text("0159٠١ ./sdmhper", max_size=9),
+    )
+)
+def test_rates_are_those_that_delivery_reads(rate: str) -> None:
+    """What is wrong is said when the settings are read, not when an issue is due."""
+    text = SITE + f"[mail.smtp]\nrate = {json.dumps(rate)}"
+
+    assert _refuses(lambda: parse_rate(rate)) == _refuses(lambda: parse(text))
+
+
+def _refuses(read: Callable[[], object]) -> bool:
+    try:
+        read()
+    except SettingsError:
+        return True
+    return False
+
+
 def test_secret_from_file_wins(tmp_path: Path) -> None:
     """NAME_FILE is for secrets that a service manager hands over as files."""
     path = tmp_path / "secret"
@@ -150,6 +184,7 @@ def test_unreadable_secret_is_named(tmp_path: Path) -> None:
     for path, said in (
         ("/nowhere", "No such file or directory; make it readable for this user"),
         (str(binary), "it is not UTF-8; save it as UTF-8"),
+        ("/dev/null", "it is empty; write the secret into it"),
     ):
         with pytest.raises(SettingsError) as caught:
             secret("FEEDS_SECRET", {"FEEDS_SECRET_FILE": path})

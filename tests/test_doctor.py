@@ -24,7 +24,7 @@ from feeds import dkim
 from feeds.cli import main
 from feeds.config import load
 from feeds.doctor import Finding, Lookup, examine
-from feeds.store import Store
+from feeds.store import Store, issues
 from tests.newsletter_site import MONDAY
 
 SETTINGS = """\
@@ -170,7 +170,8 @@ def test_examining_changes_nothing(site: Path) -> None:
         ('from = "مدونتي <news@example.org>"', "", "settings", "error", "mail.from is empty"),
         ('postal_address = "1 Main Street"', "", "settings", "warning", "mail.postal_address is empty"),
         ("[mail]", '[posts]\nfolders = ["none"]\n[mail]', "posts", "error", "none"),
-        ("[mail]", '[store]\nurl = "mysql://x"\n[mail]', "database", "error", "no database we know"),
+        ("[mail]", '[store]\nurl = "sqlite:x"\n[mail]', "database", "error", "no database we know"),
+        ("[mail]", '[store]\nurl = "sqlite:///none/feeds.db"\n[mail]', "database", "error", "there is no folder"),
     ],
 )
 def test_mistakes_in_settings_are_found(site: Path, old: str, new: str, subject: str, state: str, what: str) -> None:
@@ -180,6 +181,14 @@ def test_mistakes_in_settings_are_found(site: Path, old: str, new: str, subject:
 
     assert any(each.state == state and what in each.what and each.mend for each in findings[subject])
     assert findings["disk"]
+
+
+def test_posts_that_all_fail_are_no_missing_folder(site: Path) -> None:
+    """Where each post has a problem, the cure is `feeds check`, not another folder."""
+    (site / "posts/a.md").write_text("---\ntitle: خبر\ndate: never\n---\n", "utf-8")
+    (finding,) = found(site)["posts"]
+
+    assert ("error", "posts: 0, problems: 1", "`feeds check` names them") == (finding.state, finding.what, finding.mend)
 
 
 def test_secrets_are_long_and_kept(site: Path) -> None:
@@ -285,6 +294,17 @@ def test_damaged_newer_or_foreign_database_is_found(site: Path) -> None:
     assert [(each.state, "not a database" in each.what) for each in damaged] == [("error", True)]
 
 
+def test_clock_that_was_ahead_is_told(site: Path) -> None:
+    """One run at a time to come, and nothing before is due any more: no mail leaves, and nothing else says why."""
+    before = states(found(site)["database"])
+    with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
+        issues.add_occasion(connection, "weekly", "2027-11-22T08:00", MONDAY, issue_id=None)
+    (_, ahead) = found(site)["database"]
+
+    assert (["ok"], "error") == (before, ahead.state)
+    assert "weekly had its turn of 2027-11-22 08:00 already" in ahead.what
+
+
 def test_git_keeps_the_lock_and_not_the_readers(site: Path) -> None:
     """A lock that is lost makes old posts new; a database in a repository tells who reads."""
 
@@ -378,6 +398,22 @@ def test_wrong_records_are_errors_with_a_cure(site: Path, name: str, kind: str, 
         wrong = [each for each in found(site, lookup)["DNS"] if each.state == "error"]
 
     assert [(what in each.what, bool(each.mend)) for each in wrong] == [(True, True)]
+
+
+@pytest.mark.parametrize(("key", "what"), [(b"", "not a private key in PEM"), (None, "No such file or directory")])
+def test_key_that_cannot_be_read_hides_no_other_record(site: Path, key: bytes | None, what: str) -> None:
+    """It is named by its setting, and DMARC is looked at all the same."""
+    record = with_smtp(site)
+    (site / "dkim.pem").unlink()
+    if key is not None:
+        (site / "dkim.pem").write_bytes(key)
+    with dns_server(records(record, {})) as lookup:
+        findings = found(site, lookup)["DNS"]
+
+    (wrong,) = (each for each in findings if each.state == "error")
+    assert wrong.what.startswith("mail.dkim.key_file")
+    assert what in wrong.what
+    assert any("DMARC at" in each.what for each in findings)
 
 
 def test_dmarc_of_the_domain_above_counts(site: Path) -> None:

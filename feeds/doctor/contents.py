@@ -58,11 +58,11 @@ def posts(patient: Patient) -> Iterator[Finding]:
     if found.changes:
         what = f"old posts that readers would see as new: {len(found.changes)}"
         yield Finding("error", what, "`feeds build --dry-run` names them")
-    if not found.posts:
-        yield Finding("warning", "there is no post to publish", "see posts.folders in feeds.toml")
-    elif found.problems:
+    if found.problems:
         what = f"posts: {len(found.posts)}, problems: {len(found.problems)}"
-        yield Finding("warning", what, "`feeds check` names them")
+        yield Finding("warning" if found.posts else "error", what, "`feeds check` names them")
+    elif not found.posts:
+        yield Finding("warning", "there is no post to publish", "see posts.folders in feeds.toml")
     else:
         yield Finding("ok", f"posts: {len(found.posts)}")
     for newsletter in patient.settings.newsletter:

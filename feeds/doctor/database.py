@@ -1,12 +1,15 @@
 """Examine the database: that it opens, is of our version, whole and writable."""
 
 from collections.abc import Iterator
+from datetime import UTC, timedelta
+from pathlib import Path
 
 from sqlalchemy import inspect
 
+from feeds import cadence
 from feeds.doctor.finding import Finding, Patient
 from feeds.newsletter.witness import check
-from feeds.store import Store, events, migrations
+from feeds.store import Store, events, issues, migrations
 from feeds.store.engine import connect, explained
 
 
@@ -25,7 +28,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     elif is_taken and not version:
         yield Finding("error", "it holds tables of another program", "name another one in store.url")
     elif not version:
-        yield Finding("ok", "there is none yet; the first run makes it")
+        yield _to_be_made(url, root)
     elif version in migrations.HISTORY[:-1]:
         yield Finding("warning", f"it is of revision {version}", "back it up: the next run brings it up to date")
     else:
@@ -33,4 +36,23 @@ def examine(patient: Patient) -> Iterator[Finding]:
             with store.trying() as connection:
                 events.note(connection, "examined", patient.now)
             check(root, store)
-        yield Finding("ok", f"opens, is whole and can be written (revision {version})")
+            yield Finding("ok", f"opens, is whole and can be written (revision {version})")
+            yield from _ahead(patient, store)
+
+
+def _to_be_made(url: str, root: Path) -> Finding:
+    folder = (root / url.removeprefix("sqlite:///")).parent
+    if url.startswith("sqlite:///") and not folder.is_dir():
+        return Finding("error", f"there is no folder {folder}", "make it, or name another file in store.url")
+    return Finding("ok", "there is none yet; the first run makes it")
+
+
+def _ahead(patient: Patient, store: Store) -> Iterator[Finding]:
+    """Name newsletters that stand still since a clock was ahead: nothing before their last occasion is due."""
+    latest = patient.now.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)  # wherever the site is
+    with store.reading() as connection:
+        for name in (each.name for each in patient.settings.newsletter):
+            last = issues.last_occasion(connection, name)
+            if (at := cadence.local_time(last)) and at > latest:
+                mend = f"set the clock right; until that day, `feeds issue {name}` opens issues by hand"
+                yield Finding("error", f"{name} had its turn of {at:%Y-%m-%d %H:%M} already: a clock was ahead", mend)

@@ -11,6 +11,7 @@ from feeds import dkim
 from feeds.config import Settings
 from feeds.doctor.finding import Finding, Patient
 from feeds.doctor.lookup import Lookup, UnreachableError
+from feeds.errors import SettingsError
 from feeds.mail.headers import mailbox
 
 
@@ -63,7 +64,15 @@ def _dkim(lookup: Lookup, said: Settings, sender: str) -> Iterator[Finding]:
     if not section.key_file:
         yield Finding("unchecked", "we do not sign (no mail.dkim.key_file)", "see that the relay signs with DKIM")
         return
-    key = dkim.load_key((said.root / section.key_file).read_bytes())
+    try:
+        key = dkim.load_key((said.root / section.key_file).read_bytes())
+    except SettingsError as error:
+        yield Finding("error", f"{error.where}: {error.what}", error.mend)
+        return
+    except OSError as error:
+        what = f"mail.dkim.key_file = {section.key_file!r}: {error.strerror}"
+        yield Finding("error", what, "make it readable for this user")
+        return
     name, mend = f"{section.selector}._domainkey.{section.domain}", f'add this TXT record: "{key.record}"'
     found = lookup.texts(name)
     if not found:
