@@ -234,18 +234,6 @@ class Subscriber(Struct, frozen=True):
     subscriptions: tuple[Subscription, ...] = ()
 
 
-class Delivery(Struct, frozen=True):
-    """One issue to one subscriber; its row is both outbox and ledger."""
-
-    issue_id: int
-    subscriber_id: int
-    address: str
-    state: str  # "queued", "claimed", "sending", one of `Outcome`, "cancelled", "expired", "bounced", "complained"
-    message_id: str
-    attempts: int = 0
-    reply: str = ""
-
-
 class Outcome(Struct, frozen=True):
     """What became of handing over one message."""
 

@@ -14,7 +14,7 @@ from feeds.delivery import Envelope
 from feeds.delivery.memory import Memory
 from feeds.model import Newsletter, Outcome
 from feeds.newsletter import reconciling
-from feeds.store import Store, deliveries, tables
+from feeds.store import Store, standings, tables
 from tests.newsletter_site import MONDAY, WEEK, WEEKLY, posts, settings, source, subscribe
 
 DEFERRED = Outcome("deferred", 450, "4.2.0")
@@ -57,7 +57,7 @@ def deliver(site: Settings, store: Store, deed: Callable[[], object], became: Ou
 
 def states(store: Store) -> list[str]:
     with store.reading() as connection:
-        return [each.state for each in deliveries.of_issue(connection, 1)]
+        return [each.state for each in standings.of_issue(connection, 1)]
 
 
 def cancel(store: Store) -> None:

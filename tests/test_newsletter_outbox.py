@@ -25,7 +25,7 @@ from feeds.delivery.memory import Memory
 from feeds.errors import DeliveryError, SettingsError, StoreError
 from feeds.model import Newsletter, Outcome
 from feeds.newsletter import Delivered
-from feeds.store import Store, deliveries, secrets, tables
+from feeds.store import Store, deliveries, secrets, standings, tables
 from feeds.tokens import Claim, verify
 from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
 
@@ -63,7 +63,7 @@ def store_secret(store: Store) -> str:
 
 def states(store: Store) -> dict[str, str]:
     with store.reading() as connection:
-        return {each.address.partition("@")[0]: each.state for each in deliveries.of_issue(connection, 1)}
+        return {each.address.partition("@")[0]: each.state for each in standings.of_issue(connection, 1)}
 
 
 def addresses(memory: Memory) -> list[str]:

@@ -16,7 +16,7 @@ from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Newsletter, Subscription
 from feeds.newsletter import signups
-from feeds.store import Store, deliveries, suppressions, tables
+from feeds.store import Store, standings, suppressions, tables
 from feeds.subscriptions import Imported
 from feeds.subscriptions.enrolling import checked
 from tests.newsletter_site import MONDAY, WEEKLY, posts, settings, source, subscribe
@@ -165,7 +165,7 @@ def test_unsubscribing_takes_mail_out_of_the_outbox(site: Settings, store: Store
     deeds.open_issue(site, store, WEEKLY, source(*posts("x")), MONDAY)
     subscriptions.unsubscribe(store, "a@example.org", MONDAY)
     with store.reading() as connection:
-        states = [each.state for each in deliveries.of_issue(connection, 1)]
+        states = [each.state for each in standings.of_issue(connection, 1)]
 
     assert states == ["skipped", "queued"]
 
@@ -400,7 +400,7 @@ def test_erased_reader_is_gone_for_good(site: Settings, store: Store, tmp_path: 
     path.write_text("email\ngonereader@example.org\n")
     with store.reading() as connection:
         everything = [row for table in tables.metadata.sorted_tables for row in connection.execute(select(table))]
-        states = [each.state for each in deliveries.of_issue(connection, 1)]
+        states = [each.state for each in standings.of_issue(connection, 1)]
 
     assert "gonereader" not in str(everything)
     assert states == ["skipped", "queued"]

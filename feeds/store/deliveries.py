@@ -9,7 +9,7 @@
 Every change says which state it starts from, and which worker holds the row: one that finds no row came too late.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -34,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 
-from feeds.model import Delivery, Outcome
+from feeds.model import Outcome
 from feeds.store import groups, tally
 from feeds.store.bulk import update_each
 from feeds.store.engine import enlarge_cache, unchecked
@@ -42,7 +42,6 @@ from feeds.store.groups import Group
 from feeds.store.subscribers import Clock, goes_by, reads
 from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
 
-_DELIVERY = [delivery.c[name] for name in Delivery.__struct_fields__]
 UNSENT = ("queued", "claimed", "deferred")
 
 
@@ -293,12 +292,3 @@ def cancel(connection: Connection, issue_id: int, now: datetime) -> int:
     unsent = and_(delivery.c.issue_id == issue_id, delivery.c.state.in_(UNSENT))
     change = update(delivery).where(unsent).values(state="cancelled", worker_id=None, updated=now)
     return connection.execute(change).rowcount
-
-
-def of_issue(connection: Connection, issue_id: int, states: Iterable[str] = ()) -> Iterator[Delivery]:
-    """Yield the deliveries of an issue, all or those in some states."""
-    query = select(*_DELIVERY).where(delivery.c.issue_id == issue_id).order_by(delivery.c.subscriber_id)
-    if wanted := tuple(states):
-        query = query.where(delivery.c.state.in_(wanted))
-    for row in connection.execution_options(yield_per=1000).execute(query):
-        yield Delivery(*row)

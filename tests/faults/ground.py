@@ -14,7 +14,7 @@ from pathlib import Path
 from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.config import Settings, load
-from feeds.store import Store, deliveries
+from feeds.store import Store, deliveries, standings
 from tests.newsletter_site import MONDAY, WEEK, post, posts, source
 from tests.test_delivery_smtp import SINK, free_port, until_listening
 
@@ -131,7 +131,7 @@ class Ground:
     def states(self) -> dict[str, str]:
         """Return what the ledger knows: reader -> state."""
         with self.store() as store, store.reading() as connection:
-            return {each.address: each.state for each in deliveries.of_issue(connection, 1)}
+            return {each.address: each.state for each in standings.of_issue(connection, 1)}
 
     def received(self) -> dict[str, list[str]]:
         """Return what the server knows: reader -> the Message-IDs that arrived whole."""
