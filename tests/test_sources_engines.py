@@ -324,45 +324,75 @@ RULES = [
 )
 def test_permalinks_in_a_list(path: str, expected: str) -> None:
     """Of Hugo's rules in a list the first counts whose target is the post."""
-    values = ENGINES["hugo"].values_of({"permalinks": RULES}, f"content/{path}")
-    found = parsed("hugo", f"content/{path}", "date: 2024-03-05\ntitle: t", "", Beside(values=values)).post
+    assert expected == address(f"content/{path}", {"permalinks": RULES})
 
+
+def address(path: str, *data: dict[str, Any]) -> str:
+    """Return the path that Hugo serves a post at, with what these files say of the site."""
+    values: dict[str, Any] = {}
+    for each in data:
+        values |= ENGINES["hugo"].values_of(each, path)
+    found = parsed("hugo", path, "date: 2024-03-05\ntitle: t", "", Beside(values=values)).post
     assert found is not None
-    assert f"https://example.org/{expected}" == found.url
+    return found.url.removeprefix("https://example.org/")
 
 
 @pytest.mark.parametrize(
-    ("data", "path", "pattern"),
+    ("data", "path", "expected"),
     [
-        ({"languages": {"de": {"permalinks": {"page": {"posts": "/artikel/"}}}}}, "posts/a.de.md", "/artikel/"),
-        ({"languages": {"de": {"permalinks": {"posts": "/artikel/"}}}}, "posts/a.md", "/all/"),
+        ({"languages": {"de": {"permalinks": {"page": {"posts": "/artikel/"}}}}}, "posts/a.de.md", "de/artikel/"),
+        ({"languages": {"de": {"permalinks": {"posts": "/artikel/"}}}}, "posts/a.md", "all/"),
         (
             {"languages": {"de": {"permalinks": {"posts": "/artikel/"}}}, "defaultcontentlanguage": "de"},
             "posts/a.md",
-            "/artikel/",
+            "artikel/",
         ),
-        ({"languages": ["de"]}, "posts/a.md", "/all/"),
-        ({"permalinks": {"page": {"posts": "/p/"}, "section": {"posts": "/s/"}}}, "posts/a.md", "/p/"),
-        ({"permalinks": {"section": {"posts": "/s/"}}}, "posts/a.md", ""),
+        ({"languages": ["de"]}, "posts/a.md", "all/"),
+        ({"permalinks": {"page": {"posts": "/p/"}, "section": {"posts": "/s/"}}}, "posts/a.md", "p/"),
+        ({"permalinks": {"section": {"posts": "/s/"}}}, "posts/a.md", "posts/a/"),
     ],
 )
-def test_permalinks_by_language_and_kind(data: dict[str, Any], path: str, pattern: str) -> None:
+def test_permalinks_by_language_and_kind(data: dict[str, Any], path: str, expected: str) -> None:
     """What Hugo is told of a language goes before what it is told of all; the pages of sections are no posts."""
-    values = ENGINES["hugo"].values_of({"permalinks": {"posts": "/all/"}, **data}, f"content/{path}")
-
-    assert pattern == values.get("permalinks", "")
+    assert expected == address(f"content/{path}", {"permalinks": {"posts": "/all/"}, **data})
 
 
 def test_permalinks_in_a_file_of_their_own() -> None:
     """Hugo reads them from config/_default/permalinks.toml as well, without the key; no other file is taken for one."""
-    values_of = ENGINES["hugo"].values_of
+    site = {"title": "x", "notes": "/x/:slug/"}
+    own = {"posts": "/p/:slug/", "page": {"notes": "/n/"}, "section": {"posts": "/s/"}}
+    section = {"url": "/posts/", "cascade": {"author": "Ada"}}
 
     assert "config/_default/permalinks.toml" in ENGINES["hugo"].data_of("content/posts/a.md")
-    assert {"permalinks": "/p/:slug/"} == values_of(
-        {"posts": "/p/:slug/", "page": {"notes": "/n/"}}, "content/posts/a.md"
-    )
-    assert {"permalinks": "/n/"} == values_of({"page": {"notes": "/n/"}}, "content/notes/a.md")
-    assert {} == values_of({"title": "x", "posts": "/p/:slug/"}, "content/posts/a.md")
+    assert ["p/t/", "n/"] == [address(f"content/{path}/a.md", site, own, section) for path in ("posts", "notes")]
+    assert "notes/a/" == address("content/notes/a.md", site)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("content/english/posts/a.md", "en/t/"),
+        ("content/french/posts/a.md", "fr/en/t/"),
+        ("content/french/notes/deep/a/index.md", "fr/notes/deep/a/"),
+        ("content/frenchmen/a.md", "frenchmen/a/"),
+        ("arabic/pages/notes/a.md", "ar/notes/a/"),
+        ("content/pt/notes/a.md", "pt-br/notes/a/"),
+    ],
+)
+@pytest.mark.parametrize("has_key", [True, False])
+def test_each_language_has_a_folder(path: str, expected: str, has_key: bool) -> None:
+    """A `contentDir` tells the language of what lies there, and is no part of its address."""
+    languages = {
+        "en": {"contentdir": "content/english", "weight": 1},
+        "fr": {"contentdir": "content/french/"},
+        "ar": {"contentdir": "arabic/pages"},
+        "pt_br": {"contentdir": "content/pt"},
+        "de": {"contentdir": "content"},
+    }
+    site = {"baseurl": "x", "permalinks": {"posts": "/en/:slug/"}}
+
+    assert expected == address(path, site, {"languages": languages} if has_key else languages)
+    assert "posts/a/" == address("pages/posts/a.md", {"contentdir": "pages"})
 
 
 def test_what_sections_hand_down_has_a_target() -> None:

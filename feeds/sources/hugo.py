@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.fields import look_up
@@ -30,10 +32,11 @@ _IN_LAYOUT = re.compile(
 _NO_ESCAPE = re.compile("(?<!%)(?<!%.)[A-Z]+")
 _OF_DAY = re.compile(r":(?=[A-Z0-9])(\w+)")
 _IN_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
+_KINDS = {"page", "section", "taxonomy", "term", "home"}
 _CONFIGURATIONS = tuple(
     f"{folder}{name}.{ending}"
     for folder in ("", "config/_default/")
-    for name in ("config", "hugo", *(("permalinks",) if folder else ()))
+    for name in ("config", "hugo", *(("permalinks", "languages") if folder else ()))
     for ending in ("toml", "yaml", "yml", "json")
 )
 
@@ -50,7 +53,10 @@ def address(piece: Piece, permalink: str) -> str:
     own = one_line(values.get("url"))
     if own.startswith(("http://", "https://")):
         return own
-    by_section = one_line(values.get("permalinks")) if permalink == HUGO.permalink else ""
+    if inside := values.get("content_folder"):
+        piece = replace(piece, place=_below(piece.place, inside))
+    rules = values.get("site_permalinks") if permalink == HUGO.permalink and not own else None
+    by_section = _pattern(rules, piece.place, one_line(values.get("site_language")) or "en") if rules else ""
     pattern = tokens(own or by_section) or permalink
     if "[" in pattern:
         pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
@@ -59,7 +65,7 @@ def address(piece: Piece, permalink: str) -> str:
         path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
     if not own and values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
-    elif (by_section and not own) or "." not in path[path.rfind("/") + 1 :]:
+    elif by_section or "." not in path[path.rfind("/") + 1 :]:
         path = path.rstrip("/") + "/"
     # Only the name or folder of a file tells Hugo its language: `lang` in front matter is the author's own key.
     folder = (piece.language.lower() if piece.place.language else "") or one_line(values.get("language_folder"))
@@ -124,70 +130,96 @@ def _data_of_folder(folder: str) -> tuple[str, ...]:
 
 
 def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    """Return what is handed down to a path: the pattern of its section, and `cascade` where it is meant for it."""
+    """Return what is handed down to a path: what makes its address, its language, and `cascade` where it is meant."""
     if not data:
         return data
-    is_in_folder = data.get("defaultcontentlanguageinsubdir") is True
-    main = one_line(data.get("defaultcontentlanguage")) or "en"
+    where, main = place(path), one_line(data.get("defaultcontentlanguage"))
+    languages = _languages(data)
+    inside = _content_folder(path, {"": data, **languages}) if languages or "contentdir" in data else None
+    if inside:
+        where = _below(where, inside)
+    language = where.language or main or "en"
+    own = look_up(languages, f"{key_name(language)}.permalinks") if languages else None
     said = {
-        "permalinks": _pattern(_permalinks(data, path, main), path, main),
+        "site_permalinks": own or data.get("permalinks", data if _are_patterns(data) else None),
+        "site_language": main,
         "uglyurls": data.get("uglyurls"),
-        "language_folder": is_in_folder and main,
+        "language_folder": data.get("defaultcontentlanguageinsubdir") is True and (main or "en"),
+        "content_folder": inside,
+        "lang": inside and inside[0],
     }
-    return {**_cascade(data.get("cascade"), path, main), **{key: value for key, value in said.items() if value}}
+    cascade = _cascade(data["cascade"], where, language) if "cascade" in data else {}
+    return {**cascade, **{key: value for key, value in said.items() if value}}
 
 
-def _permalinks(data: Mapping[str, Any], path: str, main: str) -> Any:
-    """Return what a configuration says of addresses in the language of a path, else in all."""
-    own = None
-    if "languages" in data:
-        own = look_up(data, f"languages.{key_name(place(path).language or main)}.permalinks")
-    return own or data.get("permalinks", data if _are_patterns(data) else None)
+def _languages(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a configuration says of each language; a file of languages alone has them without the key."""
+    said = data.get("languages", data if all(isinstance(each, dict) for each in data.values()) else None)
+    return said if isinstance(said, dict) else {}
+
+
+def _content_folder(path: str, said: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Return whose language the `contentDir` that a path lies in is, "" for all, and how many folders are below it."""
+    folders = paths.below(path.split("/")[:-1], ("content",))
+    for language, each in said.items():
+        steps = one_line(each.get("contentdir") if isinstance(each, dict) else "").strip("/").split("/")
+        top = paths.below(steps, ("content",))
+        if any(top) and folders[: len(top)] == top:
+            return language.replace("_", "-"), len(folders) - len(top)
+    return None
+
+
+def _below(where: Place, inside: tuple[str, int]) -> Place:
+    """Return where a post is in its `contentDir`."""
+    language, depth = inside
+    return replace(where, folders=where.folders[len(where.folders) - depth :], language=language or where.language)
 
 
 def _are_patterns(data: Mapping[str, Any]) -> bool:
     """Tell whether this is the file of `permalinks` alone."""
-    return all(isinstance(each, dict) or one_line(each).startswith(("/", ":")) for each in data.values())
+    return all(
+        key in _KINDS or (isinstance(each, str) and each.startswith(("/", ":")) and ":" in each)
+        for key, each in data.items()
+    )
 
 
-def _pattern(said: Any, path: str, main: str) -> str:
+def _pattern(said: Any, where: Place, main: str) -> str:
     """Return the pattern of a path: of a list the first that is meant for it, else that of its innermost section."""
     if isinstance(said, list):
-        return next((one_line(each.get("pattern")) for each in _meant(said, path, main)), "")
+        return next((one_line(each.get("pattern")) for each in _meant(said, where, where.language or main)), "")
     if not isinstance(said, dict):
         return ""
-    sections = key_name("/".join(paths.home(place(path))))  # keys of data are names
+    sections = key_name("/".join(paths.home(where)))  # keys of data are names
     given = {**said, **said["page"]} if isinstance(said.get("page"), dict) else said
     found = {key.strip(" /"): pattern for key, pattern in given.items() if isinstance(pattern, str)}
     fitting = [key for key in found if f"{sections}/".startswith(f"{key}/")]
     return found[max(fitting, key=len)] if fitting else ""
 
 
-def _cascade(said: Any, path: str, main: str) -> dict[str, Any]:
+def _cascade(said: Any, where: Place, language: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for each in _meant(said if isinstance(said, list) else [said], path, main):
+    for each in _meant(said if isinstance(said, list) else [said], where, language):
         merged = {**each, **merged}  # of two the first counts
     return merged
 
 
-def _meant(rules: list[Any], path: str, main: str) -> Iterator[dict[str, Any]]:
-    """Yield the rules whose target is the post at a path (resources/page/page_matcher.go)."""
+def _meant(rules: list[Any], where: Place, language: str) -> Iterator[dict[str, Any]]:
+    """Yield the rules whose target is a post (resources/page/page_matcher.go)."""
     for rule in rules:
         if isinstance(rule, dict):
             target = rule.get("target", rule.get("_target"))
-            if target is None or (isinstance(target, dict) and _is_at(target, path, main)):
+            if target is None or (isinstance(target, dict) and _is_at(target, where, language)):
                 yield rule
 
 
-def _is_at(target: Mapping[str, Any], path: str, main: str) -> bool:
-    where = place(path)
+def _is_at(target: Mapping[str, Any], where: Place, language: str) -> bool:
     names = where.folders if where.stem.lower() == "index" else (*where.folders, where.stem)
     shown = {
         "path": "/" + "/".join(names).replace(" ", "-"),
         "kind": "page",
         "environment": "production",
-        "lang": where.language or main,
-        "sites.matrix.languages": where.language or main,
+        "lang": language,
+        "sites.matrix.languages": language,
     }
     return all(_fits(look_up(target, key), text) for key, text in shown.items())
 
