@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
 from itertools import chain
 from pathlib import Path
 
@@ -122,6 +124,34 @@ def test_every_module_is_in_the_table_of_rings() -> None:
     package = Path(feeds.__file__).parent
     nouns = {path.relative_to(package).parts[0].removesuffix(".py") for path in package.rglob("*.py")}
     assert nouns - {"__init__", "__main__"} == {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def test_template_that_greets_readers_does(tmp_path: Path) -> None:
+    """The template of docs/mail.md puts the name of each reader into their mail, and nothing where there is none."""
+    (tmp_path / "feeds.toml").write_text(f'{MINIMUM}[[newsletter]]\nname = "weekly"\n[mail]\nfrom = "a@example.org"\n')
+    for folder in ("posts", "templates"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "posts/a.md").write_text("---\ntitle: A\ndate: 2025-01-01\n---\nText\n")
+    template = next(
+        found for found in re.findall(r"```html\n(.*?)```", text("docs/mail.md"), re.DOTALL) if "name" in found
+    )
+    (tmp_path / "templates/digest.html").write_text(template, "utf-8")
+    for line in (
+        "subscribers add a@b.example --name ليلى",
+        "subscribers add c@d.example",
+        "issue weekly --since 2025-01-01",
+    ):
+        subprocess.run([sys.executable, "-P", "-m", "feeds", *line.split()], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-P", "-m", "feeds", "deliver"], cwd=tmp_path, check=True)
+
+    greeted = {
+        path.stem: re.findall("مرحبًا([^<]*)<", body.get_content())
+        for path in tmp_path.glob("mail/**/*.eml")
+        if (body := message_from_bytes(path.read_bytes(), policy=default).get_body(("html",)))
+    }
+    assert {"a@b.example": ["ليلى"], "c@d.example": [""]} == {
+        to: [each.strip() for each in names] for to, names in greeted.items()
+    }
 
 
 def test_demo_does_what_readme_says(tmp_path: Path) -> None:
