@@ -285,7 +285,7 @@ def test_values_handed_down(tmp_path: Path) -> None:
         ("/x/a/", ("all",), "Ben"),
         ("/x/b/", ("own",), "Ada"),
     ]
-    assert [(post.tags, post.authors[0].name) for post in hugo] == [(("x",), "Ada")]
+    assert [(post.tags, post.authors[0].name) for post in hugo] == [(("x",), "Ben")]
 
 
 def test_what_we_wrote_is_no_post(tmp_path: Path) -> None:
