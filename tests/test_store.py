@@ -488,7 +488,7 @@ def test_reader_who_leaves_gets_nothing_more(store: Store) -> None:
         deliveries.start(connection, worker_id, [(first, "<1@example.org>")], NOW)
         for claimed in (first, second):
             subscribers.set_status(connection, claimed.subscriber_id, "unsubscribed")
-            deliveries.drop(connection, "unsubscribed", NOW, subscriber_id=claimed.subscriber_id)
+            deliveries.drop(connection, "unsubscribed", NOW, [claimed.subscriber_id])
         subscribers.set_status(connection, third.subscriber_id, "unsubscribed")  # nobody flipped this row
 
         assert not deliveries.start(connection, worker_id, [(second, "<2@example.org>")], NOW)

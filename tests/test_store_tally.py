@@ -87,7 +87,7 @@ class Office:
         returns.requeue(self.connection, self.issue_id, NOW)
 
     def drop(self) -> None:
-        deliveries.drop(self.connection, "mail comes back", NOW, subscriber_id=self.reader)
+        deliveries.drop(self.connection, "mail comes back", NOW, [self.reader])
 
     def leave(self) -> None:
         leaving.leave(self.connection, self.reader, "weekly", "left", NOW)

@@ -43,7 +43,7 @@ def stop(connection: Connection, status: str, issue_id: int, subscriber_id: int,
     former = ("active", "pending") if status == "bounced" else ("active", "pending", "unsubscribed", "bounced")
     if subscribers.set_status(connection, subscriber_id, status, former=former):
         suppressions.add_subscriber(connection, subscriber_id, status, now, detail=detail)
-        deliveries.drop(connection, REASONS[status], now, subscriber_id=subscriber_id)
+        deliveries.drop(connection, REASONS[status], now, [subscriber_id])
         events.note(connection, status, now, issue_id=issue_id, subscriber_id=subscriber_id, detail=detail)
 
 

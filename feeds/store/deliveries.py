@@ -31,6 +31,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -280,15 +281,22 @@ def refusals(connection: Connection, subscriber_id: int, meaning: str) -> tuple[
     return count, first
 
 
-def drop(connection: Connection, reason: str, now: datetime, *, subscriber_id: int) -> int:
-    """Skip what has not left yet for a reader who leaves; return how much that is."""
-    unsent = and_(delivery.c.subscriber_id == subscriber_id, delivery.c.state.in_(UNSENT))
-    change = update(delivery).where(unsent).values(state="skipped", reply=reason, worker_id=None, updated=now)
-    return connection.execute(change).rowcount
+def drop(
+    connection: Connection,
+    reason: str,
+    now: datetime,
+    subscriber_ids: Collection[int],
+    issue_ids: Select[tuple[int]] | None = None,
+) -> None:
+    """Skip what has not left yet for readers who leave; of all issues, or of those that a query names."""
+    unsent = and_(delivery.c.subscriber_id.in_(subscriber_ids), delivery.c.state.in_(UNSENT))
+    its = true() if issue_ids is None else delivery.c.issue_id.in_(issue_ids)
+    change = update(delivery).where(unsent, its)
+    connection.execute(change.values(state="skipped", reply=reason, worker_id=None, updated=now))
 
 
-def cancel(connection: Connection, issue_id: int, now: datetime) -> int:
-    """Cancel what has not left yet of an issue; return how much that is."""
+def cancel(connection: Connection, issue_id: int, now: datetime) -> None:
+    """Cancel what has not left yet of an issue."""
     unsent = and_(delivery.c.issue_id == issue_id, delivery.c.state.in_(UNSENT))
     change = update(delivery).where(unsent).values(state="cancelled", worker_id=None, updated=now)
-    return connection.execute(change).rowcount
+    connection.execute(change)

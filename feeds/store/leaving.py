@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, String, and_, cast, delete, literal, select, update
 
-from feeds.store.deliveries import UNSENT
+from feeds.store import deliveries
 from feeds.store.tables import delivery, issue, subscriber, subscription
 
 
@@ -20,10 +20,8 @@ def leave(connection: Connection, subscriber_id: int, newsletter: str, reason: s
     change = update(subscription).where(theirs, subscription.c.status != "unsubscribed").values(status="unsubscribed")
     if connection.execute(change).rowcount == 0:
         return False
-    its = delivery.c.issue_id.in_(select(issue.c.id).where(issue.c.newsletter == newsletter))
-    unsent = and_(delivery.c.subscriber_id == subscriber_id, its, delivery.c.state.in_(UNSENT))
-    skipped = update(delivery).where(unsent).values(state="skipped", reply=reason, worker_id=None, updated=now)
-    connection.execute(skipped)
+    its = select(issue.c.id).where(issue.c.newsletter == newsletter)
+    deliveries.drop(connection, reason, now, [subscriber_id], its)
     return True
 
 

@@ -9,11 +9,10 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, union, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, union
 
 from feeds.model import Subscription
 from feeds.store import deliveries
-from feeds.store.deliveries import UNSENT
 from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
 
 STREAM = "/confirm"
@@ -132,15 +131,8 @@ def withdraw(connection: Connection, subscriber_ids: Collection[int], newsletter
 
     The mails that ask and have not left are skipped.
     """
-    name = stream(newsletter) if newsletter else ""
-    streams = select(issue.c.id).where(issue.c.newsletter == name if name else issue.c.newsletter.endswith(STREAM))
-    unsent = and_(
-        delivery.c.subscriber_id.in_(subscriber_ids),
-        delivery.c.issue_id.in_(streams),
-        delivery.c.state.in_(UNSENT),
-    )
-    skipped = update(delivery).where(unsent).values(state="skipped", reply="not asked any more", worker_id=None)
-    connection.execute(skipped.values(updated=now))
+    asking = issue.c.newsletter == stream(newsletter) if newsletter else issue.c.newsletter.endswith(STREAM)
+    deliveries.drop(connection, "not asked any more", now, subscriber_ids, select(issue.c.id).where(asking))
     theirs = delete(request).where(request.c.subscriber_id.in_(subscriber_ids))
     theirs = theirs.where(request.c.newsletter == newsletter) if newsletter else theirs
     return connection.execute(theirs).rowcount > 0

@@ -90,7 +90,7 @@ def erase(store: Store, email: str, now: datetime) -> None:
     """
     with store.writing() as connection:
         found = reader_of(connection, email)
-        deliveries.drop(connection, "erased", now, subscriber_id=found.id)
+        deliveries.drop(connection, "erased", now, [found.id])
         suppressions.add(connection, key_of(email), "erased", now)
         requests.withdraw(connection, [found.id], "", now)
         signups.remove(connection, key_of(email))
@@ -101,5 +101,5 @@ def erase(store: Store, email: str, now: datetime) -> None:
 def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:
     requests.withdraw(connection, [subscriber_id], "", now)
     if subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active")):
-        deliveries.drop(connection, f"unsubscribed {how}", now, subscriber_id=subscriber_id)
+        deliveries.drop(connection, f"unsubscribed {how}", now, [subscriber_id])
         events.note(connection, "unsubscribed", now, subscriber_id=subscriber_id, detail=how)
