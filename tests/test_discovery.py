@@ -272,7 +272,7 @@ def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: 
     "files",
     [
         {
-            "astro.config.ts": "export default defineConfig({ site: siteConfig.url })",
+            "astro.config.ts": "export default defineConfig({ site: siteConfig.url,\n  // base: '/x/',\n})",
             "src/site.config.ts": 'export const siteConfig: SiteConfig = {\n\turl: "https://example.org/",\n'
             '\ttitle: "x",\n\tauthor: "Ada",\n\tdescription: "d",\n\tlang: "ar",\n};',
         },
@@ -291,8 +291,16 @@ def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: 
             "hugo.toml": 'baseURL = "https://example.org/"\ndefaultContentLanguage = "ar"\ntitle = "all"\n'
             '[params]\ndescription = "d"\n[languages.ar]\ntitle = "x"\nauthor = "Ada"\n[languages.en]\ntitle = "y"',
         },
+        {
+            "config/_default/hugo.toml": 'baseURL = "https://example.org/"\ndefaultContentLanguage = "ar"',
+            "config/_default/languages.ar.toml": 'title = "x"\ndescription = "d"\nauthor = {name = "Ada"}',
+        },
+        {
+            "gatsby-config.ts": "const config = { siteMetadata: { siteTitle: `x`, siteUrl: `https://example.org/`,\n"
+            "siteDescription: `d`, siteLanguage: `ar`, author: `Ada` },\nplugins: [{ title: `Blog` }] }",
+        },
     ],
-    ids=["astro", "data folder", "meta", "hugo"],
+    ids=["astro", "data folder", "meta", "hugo", "languages", "gatsby"],
 )
 def test_what_themes_say_of_the_site(tmp_path: Path, files: dict[str, str]) -> None:
     """Where an engine leaves to its themes how a site is described, their commonest ways are known."""
@@ -353,6 +361,7 @@ FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
         ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ type: 'rss' }})"}, ""),
         ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ outputPath: '/news/feed.xml' }})"}, ""),
         ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, settings)"}, ""),
+        ({"eleventy.config.js": f"{PLUGIN}// config.addPlugin(feedPlugin, {{ type: 'atom' }})"}, ""),
         ({".eleventy.js": "", "content/feed/feed.njk": FEED.format(path="/feed/feed.xml", root="feed")}, "eleventy"),
         ({".eleventy.js": "", "feed/json.njk": '---json\n{"permalink": "feed/feed.json"}\n---\n{}'}, "eleventy"),
         ({".eleventy.js": "", "src/feed.njk": FEED.format(path='"feed.xml"', root="feed")}, "jekyll"),

@@ -529,6 +529,7 @@ def test_several_authors_in_pelican() -> None:
         ({"_config.yml": "title: x", "source/_posts": ""}, "hexo"),
         ({"_config.yml": "title: x\nnew_post_name: :title.md"}, "hexo"),
         ({"hugo.toml": ""}, "hugo"),
+        ({"config/_default/hugo.yaml": ""}, "hugo"),
         ({"config.toml": 'title = "x"\nbaseURL = "y"'}, "hugo"),
         ({"config.yaml": "baseurl: y"}, "hugo"),
         ({"config.toml": 'base_url = "y"'}, "zola"),

@@ -56,7 +56,8 @@ def hugo(look: Look) -> dict[str, Any]:
     names = [f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")]
     config = _lower(_data(look, *names, *(f"config/_default/{name}" for name in names)))
     main = str(config.get("defaultcontentlanguage") or "en")
-    own = _lower(_map(_map(config.get("languages")).get(main)))
+    apart = _data(look, *(f"config/_default/languages.{main}.{ending}" for ending in ("toml", "yaml", "yml", "json")))
+    own = _lower(_map(_map(config.get("languages")).get(main)) or apart)
     said = (_common(each) for each in (_lower(_map(config.get("params"))), config, own))
     return {
         **{key: value for each in said for key, value in each.items() if value},
@@ -166,7 +167,7 @@ def eleventy(look: Look) -> dict[str, Any]:
 
 def _feeds_of_plugin(script: str) -> Iterator[tuple[str, str]]:
     """Yield format and path of each feed that eleventy-plugin-rss is told to write (its src/virtualTemplate.js)."""
-    for call in re.split(r"addPlugin\(\s*feedPlugin\s*,\s*\{", script)[1:]:
+    for call in re.split(r"addPlugin\(\s*feedPlugin\s*,\s*\{", _COMMENT.sub("", script))[1:]:
         yield _in_script(call, "type") or "atom", _in_script(call, "outputPath") or "feed.xml"
 
 
@@ -236,8 +237,9 @@ def gatsby(look: Look) -> dict[str, Any]:
     """Read siteMetadata from the configuration's text."""
     script = next(filter(None, (look(f"gatsby-config.{ending}") for ending in ("js", "ts", "mjs"))), "")
     return {
-        "title": _in_script(script, "title"),
-        "description": _in_script(script, "description"),
+        "title": _in_script(script, "siteTitle", "title"),
+        "description": _in_script(script, "siteDescription", "description"),
+        "language": _in_script(script, "siteLanguage"),
         "author": _in_script(script, "author", "name"),
         "url": _in_script(script, "siteUrl"),
         "out": "public",
@@ -302,8 +304,12 @@ def _assigned(text: str | None) -> dict[str, Any]:
     return values
 
 
+_COMMENT = re.compile(r"^[ \t]*//.*", re.MULTILINE)
+
+
 def _in_script(text: str, *keys: str) -> str:
     """Return the text that JavaScript gives the first of these keys or constants that has one, the first time."""
+    text = _COMMENT.sub("", text)
     forms = (rf"\b{key}[\"']?(?:\s*:\s*\w+)?\s*[:=]\s*([\"'`])((?:\\.|(?!\1)[^\\\n])*)\1" for key in keys)
     found = (re.search(form, text) for form in forms)
     return next((each[2].replace("\\", "") for each in found if each and each[2] and "${" not in each[2]), "")

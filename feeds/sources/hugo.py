@@ -33,11 +33,13 @@ _NO_ESCAPE = re.compile("(?<!%)(?<!%.)[A-Z]+")
 _OF_DAY = re.compile(r":(?=[A-Z0-9])(\w+)")
 _IN_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
 _KINDS = {"page", "section", "taxonomy", "term", "home"}
+_FOLDERS = ("", "config/_default/")
+_ENDINGS = ("toml", "yaml", "yml", "json")
 _CONFIGURATIONS = tuple(
     f"{folder}{name}.{ending}"
-    for folder in ("", "config/_default/")
+    for folder in _FOLDERS
     for name in ("config", "hugo", *(("permalinks", "languages") if folder else ()))
-    for ending in ("toml", "yaml", "yml", "json")
+    for ending in _ENDINGS
 )
 
 
@@ -260,8 +262,8 @@ HUGO = Dialect(
     markups=markups("goldmark"),
     template="hugo",
     marks=(
-        *({f"hugo.{ending}": ""} for ending in ("toml", "yaml", "yml", "json")),
-        *({f"config.{ending}": r"(?i)^\W*baseurl\W"} for ending in ("toml", "yaml", "yml", "json")),
+        *({f"{folder}hugo.{ending}": ""} for folder in _FOLDERS for ending in _ENDINGS),
+        *({f"config.{ending}": r"(?i)^\W*baseurl\W"} for ending in _ENDINGS),
         {"config/_default": "", "content": ""},
     ),
     sign=r"\A(?:.*/)?content/(?s:.*)^(?:lastmod|publishDate|(?:date|title|author|tags) = |aliases|url:|slug:)",
