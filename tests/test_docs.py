@@ -43,7 +43,7 @@ def commands(page: str, program: str) -> Iterator[list[str]]:
             yield [word for word in shlex.split(found[1], comments=True) if not word.isupper()]
 
 
-def follow(command: click.Command, words: list[str]) -> None:
+def follow(command: click.Command, words: list[str]) -> click.Command:
     """Walk a command line down to its last word without running anything. Raises click.UsageError."""
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         _, found, words = command.resolve_command(click.Context(command), words)
@@ -53,6 +53,7 @@ def follow(command: click.Command, words: list[str]) -> None:
     unknown = [word for word in words if word.startswith("-") and word not in {"-", *known}]
     if unknown:
         raise click.UsageError(f"{command.name} has no option {unknown[0]}")
+    return command
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,6 +61,26 @@ def test_commands_exist(page: str) -> None:
     """Every `feeds` command line in a document is one that the program takes."""
     for words in commands(page, "feeds"):
         follow(cli, words)
+
+
+def leaves(command: click.Command) -> Iterator[click.Command]:
+    """Yield every command that has none below it."""
+    if not isinstance(command, click.Group):
+        yield command
+        return
+    for name in command.list_commands(click.Context(command)):
+        if found := command.get_command(click.Context(command), name):
+            yield from leaves(found)
+
+
+def test_help_shows_by_an_example_what_to_write() -> None:
+    """Of every command that needs a word; and the example is a command line that it takes."""
+    needy = [each for each in leaves(cli) if any(parameter.required for parameter in each.params)]
+    examples = [(each, shlex.split(each.epilog or "")) for each in leaves(cli) if each.epilog]
+
+    assert [] == [each.name for each in needy if not each.epilog]
+    assert [] == [each.name for each, words in examples if words[:2] != ["Example:", "feeds"]]
+    assert [] == [each.name for each, words in examples if follow(cli, words[2:]) is not each]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -41,7 +41,7 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-@click.command()
+@click.command(epilog="Example: feeds preview weekly")
 @click.argument("newsletter")
 @click.option(
     "--to", "folder", type=click.Path(path_type=Path), help="Folder to write into.  [default: .feeds/preview]"
@@ -91,7 +91,7 @@ def _day(text: str) -> datetime:
         raise click.BadParameter(f"{text!r} is no day; write it like 2026-11-01") from None
 
 
-@issue.command("open")
+@issue.command("open", epilog="Example: feeds issue weekly --since 2026-11-01")
 @click.argument("newsletter")
 @click.option("--since", type=_day, metavar="DATE", help="Send also what was published since then and was in no issue.")
 @click.option("--all-new", is_flag=True, help="Send the new posts however many have come at once.")
@@ -137,7 +137,7 @@ def list_(call: Call, state: str | None) -> None:
         call.say(f"{_local(call, each.opened)}  {_about(each)}")
 
 
-@issue.command("show")
+@issue.command("show", epilog="Example: feeds issue show weekly-42")
 @ISSUE
 @with_call
 def show(call: Call, issue: tuple[str, int]) -> None:
@@ -154,7 +154,7 @@ def show(call: Call, issue: tuple[str, int]) -> None:
             call.say(f"  {title}")
 
 
-@issue.command()
+@issue.command(epilog="Example: feeds issue approve weekly-42")
 @ISSUE
 @with_call
 def approve(call: Call, issue: tuple[str, int]) -> None:
@@ -165,7 +165,7 @@ def approve(call: Call, issue: tuple[str, int]) -> None:
         _show(call, deeds.approve(store, *issue, _clock()))
 
 
-@issue.command()
+@issue.command(epilog="Example: feeds issue cancel weekly-42")
 @ISSUE
 @with_call
 def cancel(call: Call, issue: tuple[str, int]) -> None:
@@ -176,7 +176,7 @@ def cancel(call: Call, issue: tuple[str, int]) -> None:
         _show(call, deeds.cancel(store, *issue, _clock()))
 
 
-@issue.command()
+@issue.command(epilog="Example: feeds issue resume weekly-42")
 @ISSUE
 @with_call
 def resume(call: Call, issue: tuple[str, int]) -> None:
@@ -194,7 +194,7 @@ def _span(text: str) -> timedelta:
     return int(found[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[found[2]]
 
 
-@click.command()
+@click.command(epilog="Example: feeds schedule --next 2w")
 @click.option(
     "--next", "span", type=_span, default="30d", metavar="SPAN", help="How far ahead: 12h, 30d, 4w.  [default: 30d]"
 )

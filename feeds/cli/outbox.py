@@ -24,7 +24,7 @@ STATE = click.option(
 )
 
 
-@click.command()
+@click.command(epilog="Example: feeds status weekly-42 --state failed --state uncertain")
 @click.argument("issue", default="", required=False)
 @STATE
 @with_call
@@ -64,7 +64,7 @@ def status_(call: Call) -> None:
     call.say("\n".join(_told(each) for each in found) or "nothing is under way")
 
 
-@outbox.command()
+@outbox.command(epilog="Example: feeds outbox show layla@example.org")
 @click.argument("reader")
 @with_call
 def show(call: Call, reader: str) -> None:
@@ -75,7 +75,7 @@ def show(call: Call, reader: str) -> None:
         _list(call, standing.of_reader(store, reader))
 
 
-@outbox.command()
+@outbox.command(epilog="Example: feeds outbox retry weekly-42")
 @click.argument("issue")
 @with_call
 def retry(call: Call, issue: str) -> None:
@@ -88,7 +88,7 @@ def retry(call: Call, issue: str) -> None:
     call.say(f"{count} queued")
 
 
-@outbox.command()
+@outbox.command(epilog="Example: feeds outbox resolve weekly-42 layla@example.org sent")
 @click.argument("issue")
 @click.argument("reader")
 @click.argument("state", type=click.Choice(["sent", "queued"]))
@@ -103,7 +103,7 @@ def resolve(call: Call, issue: str, reader: str, state: str) -> None:
     call.say(f"{issue} {reader} {state}")
 
 
-@outbox.command()
+@outbox.command(epilog="Example: feeds outbox reconcile /var/log/mail.log.1 /var/log/mail.log")
 @click.argument("logs", nargs=-1, type=click.Path(path_type=Path, dir_okay=False), metavar="[LOG]...")
 @with_call
 def reconcile(call: Call, logs: tuple[Path, ...]) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feeds.serving import Server
 
 
-@click.command()
+@click.command(epilog="Example: feeds ping https://example.org/feed.xml")
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @with_call
 def ping(call: Call, urls: tuple[str, ...]) -> int:

@@ -128,7 +128,7 @@ def check(call: Call) -> int:
     return 1 if checked.problems else 0
 
 
-@click.command()
+@click.command(epilog="Example: feeds adopt https://example.org/feed.xml")
 @click.argument("feeds", nargs=-1, required=True, metavar="FEED...")
 @with_call
 def adopt(call: Call, feeds: tuple[str, ...]) -> int:

@@ -25,7 +25,7 @@ def subscribers() -> None:
     """Add, change, list, show, import, export, remove, suppress and erase the readers of the newsletters."""
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers add layla@example.org --name Layla")
 @click.argument("email")
 @click.option("--name", default="", help="Name of the reader.")
 @click.option("--language", default="", help="BCP 47 tag.  [default: the site's]")
@@ -47,7 +47,7 @@ def add(call: Call, email: str, confirm: bool, **choices: Any) -> None:
     call.say(f"{added.email} is asked to confirm by the next `feeds deliver`" if confirm else f"{added.email} added")
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers show layla@example.org")
 @click.argument("email")
 @with_call
 def show(call: Call, email: str) -> None:
@@ -69,7 +69,7 @@ def show(call: Call, email: str) -> None:
         call.say(f"  {line}")
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers change layla@example.org --category News")
 @click.argument("email")
 @click.option("--name", help="Name of the reader.")
 @click.option("--language", help='BCP 47 tag; "" is the site\'s.')
@@ -109,7 +109,7 @@ def list_(call: Call, status: str | None, newsletter: str) -> None:
             click.echo("\t".join((each.email, each.status, each.name)))
 
 
-@subscribers.command("import")
+@subscribers.command("import", epilog="Example: feeds subscribers import readers.csv --dry-run")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Say what would become of each line, and keep nothing.")
 @click.option("--change", is_flag=True, help="Change readers who are there already to what their cells say.")
@@ -141,7 +141,7 @@ def import_(call: Call, file: Path, dry_run: bool, change: bool, confirm: bool, 
     return 1 if became.problems else 0
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers remove layla@example.org")
 @click.argument("email")
 @with_call
 def remove(call: Call, email: str) -> None:
@@ -169,7 +169,7 @@ def export(call: Call, newsletter: str) -> None:
         subscriptions.export_csv(call.settings, store, sys.stdout, newsletter=newsletter)
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers suppress layla@example.org")
 @click.argument("email")
 @click.option("--reason", default="operator", help="A word for why, without the address.")
 @with_call
@@ -183,7 +183,7 @@ def suppress(call: Call, email: str, reason: str) -> None:
     call.say(f"{email} {'suppressed' if changed else 'was suppressed already'}")
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers unsuppress layla@example.org")
 @click.argument("email")
 @with_call
 def unsuppress(call: Call, email: str) -> None:
@@ -196,7 +196,7 @@ def unsuppress(call: Call, email: str) -> None:
     call.say(f"{email} {'may have mail again' if changed else 'was not suppressed'}")
 
 
-@subscribers.command()
+@subscribers.command(epilog="Example: feeds subscribers erase layla@example.org")
 @click.argument("email")
 @with_call
 def erase(call: Call, email: str) -> None:
