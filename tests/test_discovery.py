@@ -367,8 +367,23 @@ FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
         ({".eleventy.js": "", "src/feed.njk": FEED.format(path='"feed.xml"', root="feed")}, "jekyll"),
         ({".eleventy.js": "", "src/feed.njk": FEED.format(path="/feed.xml", root="rss")}, ""),
         ({".eleventy.js": "", "src/feed.njk": "<feed></feed>"}, ""),
+        ({"_config.yml": "plugins: [jekyll-feed]"}, "jekyll"),
+        ({"_config.yml": "plugins: [jekyll-feed]\nfeed: {path: /atom.xml}"}, ""),
+        ({"_config.yml": "feed: {path: feed.xml}"}, ""),
+        ({"_config.yml": "feed: {type: rss2, path: rss.xml}", "source/_posts/a.md": POST}, "astro"),
+        (
+            {"_config.yml": "feed: {type: [atom, rss2], path: [feed.xml, rss.xml]}", "source/_posts/a.md": POST},
+            "jekyll",
+        ),
+        ({"_config.yml": "feed: {type: atom}", "source/_posts/a.md": POST}, ""),
+        ({"hugo.toml": ""}, "hugo"),
+        ({"hugo.yaml": "outputFormats: {RSS: {baseName: feed}}"}, ""),
+        ({"hugo.yaml": "outputFormats: {RSS: {baseName: rss}}"}, "astro"),
+        ({"astro.config.mjs": "", "src/pages/feed.xml.js": "x"}, ""),
+        ({"astro.config.mjs": "", "src/pages/rss.xml.ts": "x"}, "astro"),
+        ({"gatsby-config.js": "[{resolve: 'gatsby-plugin-feed', options: {feeds: [{output: '/feed.xml'}]}}]"}, ""),
     ],
 )
-def test_feeds_of_eleventy_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths: str) -> None:
-    """What its plugin is told, or the templates of its starter say, is an address that readers poll."""
+def test_feeds_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths: str) -> None:
+    """What plugins are told, or templates of feeds say, is an address that readers poll."""
     assert paths == discover(blog(tmp_path, {**files, "posts/a.md": POST})).paths

@@ -9,7 +9,7 @@ import json
 import posixpath
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -25,6 +25,7 @@ def jekyll(look: Look) -> dict[str, Any]:
     """Read _config.yml, by the names that Jekyll and its themes use."""
     config = _data(look, "_config.yml", "_config.yaml", "_config.toml")
     plugins = [*_list(config.get("plugins")), *_list(config.get("gems"))]
+    path = _map(config.get("feed")).get("path") or "feed.xml"
     return {
         **_common(config),
         "language": config.get("lang") or config.get("locale"),
@@ -32,7 +33,7 @@ def jekyll(look: Look) -> dict[str, Any]:
         "permalink": config.get("permalink"),
         "url": _joined(config.get("url"), config.get("baseurl")),
         "out": config.get("destination") or "_site",
-        "paths": "jekyll" if "jekyll-feed" in plugins else "",
+        "paths": _places_of([("atom", path)] if "jekyll-feed" in plugins else []),
     }
 
 
@@ -48,7 +49,14 @@ def hexo(look: Look) -> dict[str, Any]:
         "permalink": config.get("permalink"),
         "url": url if url.rstrip("/").endswith(root.rstrip("/")) else _joined(url, root),
         "out": config.get("public_dir") or "public",
+        "paths": _places_of(_feeds_of_hexo(_map(config.get("feed")))),
     }
+
+
+def _feeds_of_hexo(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield format and path of each feed that hexo-generator-feed writes."""
+    for kind, path in zip(_list(said.get("type")), _list(said.get("path")), strict=False):
+        yield str(kind).removesuffix("2"), str(path)
 
 
 def hugo(look: Look) -> dict[str, Any]:
@@ -59,13 +67,14 @@ def hugo(look: Look) -> dict[str, Any]:
     apart = _data(look, *(f"config/_default/languages.{main}.{ending}" for ending in ("toml", "yaml", "yml", "json")))
     own = _lower(_map(_map(config.get("languages")).get(main)) or apart)
     said = (_common(each) for each in (_lower(_map(config.get("params"))), config, own))
+    rss = _lower(_map(_lower(_map(config.get("outputformats"))).get("rss")))
     return {
         **{key: value for each in said for key, value in each.items() if value},
         "language": config.get("locale") or config.get("languagecode") or config.get("defaultcontentlanguage"),
         "timezone": config.get("timezone"),
         "url": config.get("baseurl"),
         "out": config.get("publishdir") or "public",
-        "paths": "hugo",
+        "paths": _places_of([("rss", f"{rss.get('basename') or 'index'}.xml")]),
     }
 
 
@@ -161,7 +170,7 @@ def eleventy(look: Look) -> dict[str, Any]:
         },
         "author": _name(data.get("author")) or _in_script(text, "name"),
         "out": _in_script(script, "output") or "_site",
-        "paths": _places_of({*_feeds_of_plugin(script), *_feeds_of_templates(look)}),
+        "paths": _places_of([*_feeds_of_plugin(script), *_feeds_of_templates(look)]),
     }
 
 
@@ -181,9 +190,9 @@ def _feeds_of_templates(look: Look) -> Iterator[tuple[str, str]]:
             yield "json" if found[1].endswith(".json") else "rss" if "<rss" in text else "atom", found[1]
 
 
-def _places_of(feeds: Collection[tuple[str, str]]) -> str:
+def _places_of(feeds: Iterable[tuple[str, Any]]) -> str:
     """Return the key of PLACES that leaves most of a site's feeds where they are, and is least else; "" for ours."""
-    told = {(kind, path.lstrip("/")) for kind, path in feeds}
+    told = {(kind, str(path).lstrip("/")) for kind, path in feeds}
     kept = {paths: sum((kind, place(paths, "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
     best = max(kept, key=lambda paths: (kept[paths], -len(PLACES[paths])))
     return "" if best == "default" else best
@@ -194,6 +203,8 @@ def astro(look: Look) -> dict[str, Any]:
     script = next(filter(None, (look(f"astro.config.{ending}") for ending in ("mjs", "ts", "js", "cjs", "mts"))), "")
     names = ("consts", "config", "site", "site.config")
     words = "\n".join(look(f"src/{name}.ts") or look(f"src/{name}.js") or "" for name in names)
+    pages = [f"{name}.xml" for name in ("rss", "feed", "index")]
+    feeds = [("rss", page) for page in pages if look(f"src/pages/{page}.js") or look(f"src/pages/{page}.ts")]
     elsewhere = re.search(r"\bsite\s*:\s*\w+\.(\w+)", script)
     site = _in_script(script, "site") or (_in_script(words, elsewhere[1]) if elsewhere else "")
     return {
@@ -205,7 +216,7 @@ def astro(look: Look) -> dict[str, Any]:
         "timezone": _in_script(words, "timezone"),
         "permalink": "/:collection/:id" if _in_script(script, "trailingSlash") == "never" else "",
         "out": _in_script(script, "outDir") or "dist",
-        "paths": "astro",
+        "paths": _places_of(feeds or [("rss", "rss.xml")]),
     }
 
 
@@ -243,7 +254,7 @@ def gatsby(look: Look) -> dict[str, Any]:
         "author": _in_script(script, "author", "name"),
         "url": _in_script(script, "siteUrl"),
         "out": "public",
-        "paths": "astro",
+        "paths": _places_of([("rss", _in_script(script.partition("gatsby-plugin-feed")[2], "output") or "rss.xml")]),
     }
 
 
