@@ -18,9 +18,9 @@ from feeds.formats.facts import GENERATOR, MEDIA_TYPES
 from feeds.model import Entry, Feed
 
 # Only we say so of a feed, and no text inside one can: there "<" and quotes are escaped.
-_MARK = re.compile(rf'<generator>{GENERATOR}</generator>|"user_comment": "Made by {GENERATOR}[.]'.encode())
+_MARK = rf'<generator>{GENERATOR}</generator>|"user_comment": "Made by {GENERATOR}[.]'.encode()
 
-_ID = re.compile(rb'<guid[^>]*>([^<]*)</guid>|\n    <id>([^<]*)</id>|\n      "id": (".*"),?\n')
+_ID = rb'<guid[^>]*>([^<]*)</guid>|\n    <id>([^<]*)</id>|\n      "id": (".*"),?\n'
 
 
 class Format(Struct, frozen=True):
@@ -54,7 +54,7 @@ FORMATS: Mapping[str, Format] = {
 
 def is_ours(document: bytes) -> bool:
     """Tell whether a file is a feed that this package wrote."""
-    return _MARK.search(document) is not None
+    return re.search(_MARK, document) is not None
 
 
 def holds_address(document: bytes, url: str) -> bool:
@@ -64,7 +64,7 @@ def holds_address(document: bytes, url: str) -> bool:
 
 def ids(document: bytes) -> frozenset[str]:
     """Return the ids of the posts in a feed that we wrote, in whatever format; cheap, since it need not be parsed."""
-    found = _ID.findall(document)
+    found = re.findall(_ID, document)
     return frozenset(
         msgspec.json.decode(json, type=str) if json else html.unescape((guid or atom).decode())
         for guid, atom, json in found

@@ -8,21 +8,20 @@ _MORE = "<!--more-->"
 _MAY_BE_ADDRESS = re.compile(r"://|www\.|@")
 # As extension/linkify.go has it: a host ends in letters, and nothing beyond ASCII belongs to an address, which follows
 # a space, an open parenthesis or what marks something.
-_ADDRESS = re.compile(
-    r"(?:(?<![^\s(*_~\"'])|(?<=--)|(?<=\.\.\.))(?:"
+_ADDRESS = (
+    r"(?ai)(?:(?<![^\s(*_~\"'])|(?<=--)|(?<=\.\.\.))(?:"
     r"(?P<web>(?:(?:https?|ftp)://|(?P<bare>www\.))[\w@:%.+~#=-]{1,256}\.[a-z]+(?::\d+)?"
     r"(?:[/#?][\w@:%.+~#$!?&/=();,'\">^{}\[\]`-]*)?)"
     r"|[a-z0-9][\w.!#$%&'*+/=?^`{|}~-]{0,99}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+(?![_-]))",
-    re.ASCII | re.IGNORECASE,
+    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+(?![_-]))"
 )
-_ENTITY = re.compile(r"&[a-z0-9]+;$", re.IGNORECASE)
+_ENTITY = r"&[A-Za-z0-9]+;$"
 _IN_TEXT = re.compile(rf"(?:{_MAY_BE_ADDRESS.pattern})(?=[^<>]*(?:<|\Z))")
 # What keeps its words as they are, and what ends it: an `<a>` that nobody closes ends with its paragraph.
 _APART = {"<a ": ("</a", "</p>", "</li>", "</td>"), "<code": ("</code",), "<pre": ("</pre",)}
 # Blocks of HTML (CommonMark 4.6, kinds 1, 6 and 7), in which nothing is linked: what may begin one, a tag on a line of
 # its own, and the blank line that ends it.
-_OPENING = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s/>])", re.IGNORECASE)
+_OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
 _RAW = frozenset(("script", "pre", "style", "textarea"))
 _ELEMENTS = """
     address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4
@@ -34,7 +33,7 @@ _BLANK = re.compile(r"\n[ \t>]*(?=\n)")
 _HIDDEN = {"://": "\ufdd1", "www.": "\ufdd2", "@": "\ufdd3"}
 _SHOWN = {sign: shown for shown, hidden in _HIDDEN.items() for sign in (hidden, quote(hidden))}
 _FENCE = re.compile(r"^[ \t>]*(?:`{3}|~{3})", re.MULTILINE)
-_SHORT = re.compile(r"^([ \t>]*\|.*\|)[ \t]*\n([ \t>]*\|(?:[ \t]*:?-+:?[ \t]*\|)+)[ \t]*$", re.MULTILINE)
+_SHORT = r"(?m)^([ \t>]*\|.*\|)[ \t]*\n([ \t>]*\|(?:[ \t]*:?-+:?[ \t]*\|)+)[ \t]*$"
 
 
 def prepared(body: str) -> str:
@@ -42,7 +41,7 @@ def prepared(body: str) -> str:
     if _MORE in body:
         body = body.replace(_MORE, f"\n\n{_MORE}\n\n", 1)
     if "-|" in body or "- |" in body or ":|" in body or ": |" in body:
-        body = _SHORT.sub(_widened, body)
+        body = re.sub(_SHORT, _widened, body)
     return _hidden(body) if "<" in body and _MAY_BE_ADDRESS.search(body) else body
 
 
@@ -108,7 +107,8 @@ def linked(html: str) -> str:
 
 def _linked(text: str) -> str:
     words, made, at = unescape(text), [], 0
-    while found := _ADDRESS.search(words, at):
+    address = re.compile(_ADDRESS)
+    while found := address.search(words, at):
         end = found.start() + len(_trimmed(found[0]) if found["web"] else found[0])
         if words.count("[", 0, found.start()) <= words.count("]", 0, found.start()):
             shown = words[found.start() : end]
@@ -126,6 +126,6 @@ def _trimmed(address: str) -> str:
     address = address.removesuffix(".")
     if address.endswith(")"):
         address = address[: len(address) - max(0, address.count(")") - address.count("("))]
-    elif address.endswith(";") and (entity := _ENTITY.search(address)):
+    elif address.endswith(";") and (entity := re.search(_ENTITY, address)):
         address = address[: entity.start()]
     return address.rstrip("?!.,:*_~")

@@ -8,11 +8,9 @@ from urllib.parse import unquote
 from feeds.model import Post
 
 _ENDING = r"\.(?:md|mdx|markdown|mdown|mkd|rst|html)"
-_LINK = re.compile(
-    r'(<a\b[^<>]*?\bhref=")(?![a-z][a-z0-9+.-]*:|//|#)([^"#?]+\.(?:md|mdx|markdown))(?=["#?])', re.IGNORECASE
-)
+_LINK = r'(?i)(<a\b[^<>]*?\bhref=")(?![a-z][a-z0-9+.-]*:|//|#)([^"#?]+\.(?:md|mdx|markdown))(?=["#?])'
 # Pelican: {filename} is a post, the others a file that is copied.
-_PELICAN = re.compile(r'\b(href|src)="(?:\{|%7B|\|)(filename|static|attach)(?:\}|%7D|\|)([^"#?]*)', re.IGNORECASE)
+_PELICAN = r'(?i)\b(href|src)="(?:\{|%7B|\|)(filename|static|attach)(?:\}|%7D|\|)([^"#?]*)'
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")
 
 
@@ -73,7 +71,7 @@ def resolved(markup: str, path: str, links: Mapping[str, str]) -> str:
         return f'{match[1]}="{to or match[3]}'
 
     if "filename" in markup or "static" in markup or "attach" in markup:
-        markup = _PELICAN.sub(pelican, markup)
-    if not links:
+        markup = re.sub(_PELICAN, pelican, markup)
+    if not links or not (".m" in markup or ".M" in markup):
         return markup
-    return _LINK.sub(lambda link: link[1] + (target(link[2], path, links) or link[2]), markup)
+    return re.sub(_LINK, lambda link: link[1] + (target(link[2], path, links) or link[2]), markup)

@@ -52,8 +52,8 @@ _ATTRIBUTES = {
     "video": "src poster controls loop muted playsinline preload",
 }
 _URLS = frozenset({"href", "src", "poster", "cite"})
-_PICTURE = re.compile(r"data:image/(?:gif|png|jpeg|webp|avif);base64,[A-Za-z0-9+/=]+")
-_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?)(?:\s+([0-9.]+[wx]))?")
+_PICTURE = r"data:image/(?:gif|png|jpeg|webp|avif);base64,[A-Za-z0-9+/=]+"
+_CANDIDATE = r"([^\s,](?:\S*[^\s,])?)(?:\s+([0-9.]+[wx]))?"
 _SOURCELESS = re.compile(r'<img(?![^>]* src(?:set)?=)(?:[^>]* alt="([^"]*)")?[^>]*>')
 # Elements that end by themselves and so do not nest. All that follows the others is parsed the slower the deeper.
 _FLAT = """
@@ -94,7 +94,7 @@ def _cleaner() -> "Cleaner":
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in _URLS:
-        return absolute_url(value, _BASE.get()) or (value if tag == "img" and _PICTURE.fullmatch(value) else None)
+        return absolute_url(value, _BASE.get()) or (value if tag == "img" and re.fullmatch(_PICTURE, value) else None)
     if name == "style":
         from feeds.markup.style import safe_style  # 2 ms, which most posts do not need
 
@@ -105,7 +105,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _absolute_srcset(value: str) -> str:
-    candidates = ((absolute_url(url, _BASE.get()), size) for url, size in _CANDIDATE.findall(value))
+    candidates = ((absolute_url(url, _BASE.get()), size) for url, size in re.findall(_CANDIDATE, value))
     return ", ".join(f"{url} {size}".rstrip() for url, size in candidates if url)
 
 

@@ -19,7 +19,7 @@ _WEB = re.compile(r"(https?):/*([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.IGNORECASE
 _PLACE = re.compile(r"(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
 _NOT_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]|^\.|\.\.")  # WHATWG URL 3.2, and empty labels
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _EDGES = " \xa0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 
 
@@ -31,7 +31,8 @@ def absolute_url(url: str, base: str) -> str:
     """
     if _FINE.fullmatch(url):  # nine in ten, and 20 times cheaper
         return url
-    url = _CONTROLS.sub("", url).strip(_EDGES)  # marks that steer the direction stick to copied addresses
+    url = _CONTROLS.sub("", url.encode(errors="ignore").decode())  # without surrogates, which no text may hold
+    url = url.strip(_EDGES)  # marks that steer the direction stick to copied addresses
     if not url:
         return ""
     if "\\" in (path := _QUERY.split(url, maxsplit=1)[0]):  # parts folders in browsers (WHATWG URL 4.4)

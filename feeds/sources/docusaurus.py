@@ -14,18 +14,18 @@ from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 
 _ROOTS = ("website", "i18n", "docusaurus")
-_TRANSLATED = re.compile(r"(?:.*/)?i18n/([^/]+)/docusaurus-plugin-content-(blog)/(.*)", re.DOTALL)
+_TRANSLATED = r"(?s)(?:.*/)?i18n/([^/]+)/docusaurus-plugin-content-(blog)/(.*)"
 # The last date counts, whatever stands before and behind it (blogUtils.ts, DATE_FILENAME_REGEX).
-_DATED = re.compile(r"(.*)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*)", re.DOTALL)
-_INDEX = re.compile(r"/index$")
+_DATED = r"(?s)(.*)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*)"
+_INDEX = r"/index$"
 
 
 def place(path: str) -> Place:
     """Read what a path says: `blog/2024/01/31-x.md` is "x" of that day; below i18n/ar/ it is Arabic."""
-    translated = _TRANSLATED.fullmatch(path)
+    translated = re.fullmatch(_TRANSLATED, path)
     found = paths.place("/".join(translated.group(2, 3)) if translated else path, _ROOTS, has_languages=False)
     hidden = any(step.startswith("_") or step == "__tests__" for step in [*found.folders, found.stem])
-    dated = _DATED.fullmatch(_inner(found))
+    dated = re.fullmatch(_DATED, _inner(found))
     return replace(
         found,
         path=path,
@@ -44,7 +44,7 @@ def address(piece: Piece, permalink: str) -> str:
 
 def _inner(place: Place) -> str:
     """Return the path of a post below the folder that is the blog's, without index and extension."""
-    return _INDEX.sub("", "/".join([*place.folders[1:], place.stem]))
+    return re.sub(_INDEX, "", "/".join([*place.folders[1:], place.stem]))
 
 
 def _route(piece: Piece) -> str:
@@ -56,7 +56,7 @@ def _slug(piece: Piece) -> str:
     if said := one_line(piece.values.get("slug")).strip("/"):
         return said
     inner = _inner(piece.place)
-    dated = _DATED.fullmatch(inner)
+    dated = re.fullmatch(_DATED, inner)
     return f"{dated[2].replace('-', '/')}/{dated[1]}{dated[3]}" if dated else inner
 
 

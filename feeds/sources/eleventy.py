@@ -16,16 +16,16 @@ from feeds.sources.permalink import expander, hyphenated
 from feeds.sources.text import one_line
 
 _ROOTS = ("src", "content", "source", "site")
-_EXPRESSION = re.compile(r"\{\{-?\s*+([\w.]++)((?:\s*+\|[^{}|]*+)*+)\s*+-?\}\}")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_DATED = re.compile(r".*?\d{4}-\d\d-\d\d-(.*)", re.DOTALL)
+_EXPRESSION = r"\{\{-?\s*+([\w.]++)((?:\s*+\|[^{}|]*+)*+)\s*+-?\}\}"
+_DAY = r"\d{4}-\d\d-\d\d"
+_DATED = r"(?s).*?\d{4}-\d\d-\d\d-(.*)"
 _STRFTIME = {"%Y": "year", "%m": "month", "%d": "day", "%-m": "i_month", "%-d": "i_day"}
 
 
 def place(path: str) -> Place:
     """Read what a path says: its first day, wherever it stands, which is none of the slug but is of the address."""
     found = paths.place(path, _ROOTS, has_languages=False)
-    day = _DAY.search(path)
+    day = re.search(_DAY, path)
     return replace(found, day=day[0] if day else found.day, slug=_undated(paths.name(found)))
 
 
@@ -42,7 +42,7 @@ def address(piece: Piece, permalink: str) -> str:
 
 def tokens(pattern: str) -> str:
     """Put our placeholders for what a template says of the page: "{{ page.fileSlug }}" is ":slug"."""
-    return _EXPRESSION.sub(_token, pattern)
+    return re.sub(_EXPRESSION, _token, pattern)
 
 
 def _token(found: re.Match[str]) -> str:
@@ -61,11 +61,11 @@ def _filled(pattern: str, values: Mapping[str, Any]) -> str:
         said = one_line(values.get(found[1].lower().replace("-", "_")))
         return (_slugged(said) if "slug" in found[2] else said) or found[0]
 
-    return _EXPRESSION.sub(value, pattern)
+    return re.sub(_EXPRESSION, value, pattern)
 
 
 def _undated(name: str) -> str:
-    dated = _DATED.fullmatch(name)
+    dated = re.fullmatch(_DATED, name)
     return dated[1] if dated else name
 
 

@@ -61,9 +61,9 @@ _OWN_DURATION = (
     "duration",
     "podcast_time",
 )
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
-_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6})(?:\.\d*)?")
-_WORDS = re.compile(r"(?:pt)?(?:(\d+)\s*h\w*)?[\s,]*(?:(\d+)\s*m\w*)?[\s,]*(?:(\d+)\s*s\w*)?", re.IGNORECASE)
+_MEDIA_TYPE = r"[a-z]+/[a-z0-9.+-]+"
+_CLOCK = r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6})(?:\.\d*)?"
+_WORDS = r"(?i)(?:pt)?(?:(\d+)\s*h\w*)?[\s,]*(?:(\d+)\s*m\w*)?[\s,]*(?:(\d+)\s*s\w*)?"
 
 
 def enclosures(values: Mapping[str, Any], url: str) -> tuple[Enclosure, ...]:
@@ -82,7 +82,7 @@ def enclosures(values: Mapping[str, Any], url: str) -> tuple[Enclosure, ...]:
 def seconds(value: object) -> int:
     """Read a duration: 842, "14:02", "1:08:22", "1h 8m", "PT14M2S"; 0 when it is none."""
     text = one_line(value)
-    if match := _CLOCK.fullmatch(text) or _WORDS.fullmatch(text):
+    if match := re.fullmatch(_CLOCK, text) or re.fullmatch(_WORDS, text):
         hours, minutes, rest = (int(part or 0) for part in match.groups())
         return hours * 3600 + minutes * 60 + rest
     return 0
@@ -122,7 +122,7 @@ def _enclosure(
     durations = [*(about.get(key) for key in _DURATION), *(values.get(key) for key in _OWN_DURATION)]
     return Enclosure(
         url=url,
-        type=said if _MEDIA_TYPE.fullmatch(said) else TYPES.get(ending, "application/octet-stream"),
+        type=said if re.fullmatch(_MEDIA_TYPE, said) else TYPES.get(ending, "application/octet-stream"),
         length=next(filter(None, map(number, lengths)), 0),
         duration=next(filter(None, map(seconds, durations)), 0),
     )

@@ -20,18 +20,18 @@ _LANGUAGES = {
 }
 # Two rules around a paragraph are no front matter: YAML has a key somewhere, or nothing but comments.
 _YAML = re.compile(r"^[^\n#:][^\n:]*+:|^[ \t]*[{?]|\A(?:[ \t]*(?:#[^\n]*)?\n)*+\Z", re.MULTILINE)
-_TITLE_OR_DATE = re.compile(r"^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]", re.MULTILINE | re.IGNORECASE)
+_TITLE_OR_DATE = r"(?im)^[ \t]*[\"']?(?:title|date)[\"']?[ \t]*[:=]"
 # Keys from the first line on and two lines of them, since "Title: x" above "---" is a heading. What belongs to a key is
 # indented or a list, or text in quotes that goes on at the margin; that is read in one way only, for there are many.
 _QUOTED = "|".join(
     rf"{quote}(?:{inner})*+(?:\n(?!\n|---)(?:{inner})*+)++{quote}[ \t]*+"
     for quote, inner in (('"', r"[^\"\\\n]|\\."), ("'", r"[^'\n]|''"))
 )
-_UNOPENED = re.compile(
+_UNOPENED = (
     rf"(?:[ \t]*+\n)*+((?:(?>[A-Za-z][\w .-]*:(?:[ \t]*+(?:{_QUOTED})|[^\n]*+)\n)"
     r"(?:[ \t-][^\S\n]*+\S[^\n]*+\n)*?){2,}?)-{3,}[ \t]*(?:\n|\Z)"
 )
-_END_OF_BROKEN_JSON = re.compile(r"^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)", re.MULTILINE)
+_END_OF_BROKEN_JSON = r"(?m)^\}[ \t]*(?:\n|\Z)|\n(?=[ \t]*\n)"
 
 
 class Block(Struct, frozen=True):
@@ -62,7 +62,7 @@ def _fenced(text: str, opener: re.Match[str]) -> Block | None:
     if closer is None or not kind:
         return None
     inner = text[opener.end() : closer.start() + 1]
-    if (kind == "yaml" and not _YAML.search(inner)) or (stray and not _TITLE_OR_DATE.search(inner)):
+    if (kind == "yaml" and not _YAML.search(inner)) or (stray and not re.search(_TITLE_OR_DATE, inner)):
         return None
     start = opener.start(1)
     if not stray and not language:
@@ -76,8 +76,8 @@ def _fenced(text: str, opener: re.Match[str]) -> Block | None:
 
 def _unopened(text: str) -> Block | None:
     """Find YAML that has a fence below only, which Hexo and Pelican read."""
-    found = _UNOPENED.match(text)
-    if found is None or not _TITLE_OR_DATE.search(found[1]):
+    found = re.match(_UNOPENED, text)
+    if found is None or not re.search(_TITLE_OR_DATE, found[1]):
         return None
     line = text.count("\n", 0, found.start(1))  # of the fence that is not there
     body_line = 1 + text.count("\n", 0, found.end())
@@ -96,6 +96,6 @@ def _end_of_json(text: str, start: int) -> int:
         end = json.JSONDecoder(strict=False).raw_decode(text, start)[1]
     except (ValueError, RecursionError):
         # Broken, which the reading is to say: up to the last brace, a blank line or the end.
-        broken = _END_OF_BROKEN_JSON.search(text, start)
+        broken = re.compile(_END_OF_BROKEN_JSON).search(text, start)
         return broken.end() if broken else len(text)
     return end + 1 if text[end : end + 1] == "\n" else end

@@ -4,10 +4,10 @@ import re
 
 _START = r"(?:[ \t]*\n|[ ]{0,3}<!--(?:(?!-->).)*-->[ \t]*\n)*+"
 _TAGGED = r"(?i:\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>)"
-_HTML = re.compile(_START + _TAGGED, re.DOTALL)
+_HTML = f"(?s){_START}{_TAGGED}"
 _MARKED = r"[ ]{0,3}(?:\#[ \t]([^\n]*+)|([^\s#>`~=-][^\n]*+)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)"
-_MARKDOWN = re.compile(f"{_START}(?:{_MARKED}|{_TAGGED})", re.DOTALL)
-_ATTRIBUTES = re.compile(r" ?\{[:#.][^{}]*\}$")  # kramdown and goldmark: "# Title {#id}"
+_MARKDOWN = f"(?s){_START}(?:{_MARKED}|{_TAGGED})"
+_ATTRIBUTES = r" ?\{[:#.][^{}]*\}$"  # kramdown and goldmark: "# Title {#id}"
 
 
 def split(body: str, markup: str) -> tuple[str, str, int]:
@@ -15,11 +15,11 @@ def split(body: str, markup: str) -> tuple[str, str, int]:
 
     Returns its source in one line ("" when there is none), the body after it, and how many lines went.
     """
-    found = (_HTML if markup in ("html", "rst") else _MARKDOWN).match(body)
+    found = re.match(_HTML if markup in ("html", "rst") else _MARKDOWN, body)
     if found is None:
         return "", body, 0
     title = " ".join("".join(filter(None, found.groups())).split())
-    return _unclosed(_ATTRIBUTES.sub("", title)), body[found.end() :], body.count("\n", 0, found.end())
+    return _unclosed(re.sub(_ATTRIBUTES, "", title)), body[found.end() :], body.count("\n", 0, found.end())
 
 
 def _unclosed(title: str) -> str:

@@ -40,7 +40,7 @@ _YAML = re.compile(
     rf"|{_END}((?P<space>[ ]*+){_LINE}(?:(?P=space){_LINE})*+)?)|{_CLOSED}|{_ELSE}"
 )
 # Groups: the name of a table; a key, its value, its list.
-_TOML = re.compile(
+_TOML = (
     rf"(?:{_END})*+(?:\[{_KEY}\]|{_KEY}=[ ]*+"
     rf"(?:({_QUOTED}|true|false|{_MOMENT}|0|[1-9][0-9]{{0,8}}+)|({_ARRAY}))){_END}|{_CLOSED}|{_ELSE}"
 )
@@ -80,7 +80,7 @@ def _yaml(text: str, start: int) -> dict[str, Any]:
 def _toml(text: str, start: int) -> dict[str, Any]:
     table: dict[str, Any] = {}
     values = table
-    for header, key, said, many, other in _TOML.findall(text, start):
+    for header, key, said, many, other in re.compile(_TOML).findall(text, start):
         if key:
             if (name := _name(key)) in table:
                 raise ValueError

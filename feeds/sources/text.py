@@ -15,14 +15,14 @@ _INLINE = (
     "wbr"
 )
 _BLOCK = "blockquote|br|center|div|h[1-6]|hr|img|li|ol|p|ul"
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_TAG = re.compile(rf"</?(?:{_INLINE}|({_BLOCK}))(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)")
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_COMMENT = r"(?s)<!--.*?-->"
+_TAG = rf"(?i)</?(?:{_INLINE}|({_BLOCK}))(?:\s[^<>]*)?/?>"
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_CODE = r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)"
+_LINK = r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)"
 # CJK has no spaces, so only Latin letters and digits make "2*3*4" and "f*ck" what they are.
-_STRESS = re.compile(r"(?<![A-Za-z0-9*\\])(\*{1,3})(?=[^\s*])([^*]*[^\s*\\])\1(?![A-Za-z0-9*])")
-_ESCAPE = re.compile(r"\\([\\`*_\[\]#<>])")
+_STRESS = r"(?<![A-Za-z0-9*\\])(\*{1,3})(?=[^\s*])([^*]*[^\s*\\])\1(?![A-Za-z0-9*])"
+_ESCAPE = r"\\([\\`*_\[\]#<>])"
 _MARKS = re.compile(r"[<&`*\[\\]")
 _LONGEST = 5_000  # characters; beyond it a summary is none, and these patterns take quadratic time
 
@@ -44,7 +44,7 @@ def plain(value: object) -> str:
     if not _MARKS.search(line):
         return line
     # What stands in `code` is left as it is: every third piece is text, the two after it a fence and the code.
-    pieces = _CODE.split(line)
+    pieces = re.split(_CODE, line)
     for index in range(0, len(pieces), 3):
         pieces[index] = _bare(pieces[index])
     del pieces[1::3]
@@ -52,9 +52,9 @@ def plain(value: object) -> str:
 
 
 def _bare(piece: str) -> str:
-    piece = _TAG.sub(lambda tag: " " if tag[1] else "", _COMMENT.sub("", piece))
-    piece = _STRESS.sub(r"\2", _LINK.sub(r"\1", piece))
-    return _ENTITY.sub(_character, _ESCAPE.sub(r"\1", piece))
+    piece = re.sub(_TAG, lambda tag: " " if tag[1] else "", re.sub(_COMMENT, "", piece))
+    piece = re.sub(_STRESS, r"\2", re.sub(_LINK, r"\1", piece))
+    return re.sub(_ENTITY, _character, re.sub(_ESCAPE, r"\1", piece))
 
 
 def _character(entity: re.Match[str]) -> str:

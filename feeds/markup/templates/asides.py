@@ -6,17 +6,17 @@ from html import escape
 
 from feeds.markup.templates.context import Context
 
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)*(`{3,}|~{3,})")
-_ALERT = re.compile(r"(\s*>\s*)\[!(\w+)\][+-]?[ \t]*(.*)$")
-_OPENED = re.compile(r"( *):::+[ \t]*\{?\.?([a-z][\w-]*)\}?[ \t]*(?:\[(.*)\]|\"(.*)\"|([^{\[]*))(?:\{.*\})?[ \t]*$")
-_CLOSED = re.compile(r" *:::+[ \t]*$")
-_BLOCK = re.compile(r'( *)(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+[\w-]+)*?(?:[ \t]+"(.*)")?[ \t]*$')
-_CONTENTS = re.compile(r" {0,3}(?:\[TOC\]|\[\[toc\]\]|\[\[_TOC_\]\])[ \t]*$", re.IGNORECASE)
-_WIKI = re.compile(
+_FENCE = r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)*(`{3,}|~{3,})"
+_ALERT = r"(\s*>\s*)\[!(\w+)\][+-]?[ \t]*(.*)$"
+_OPENED = r"( *):::+[ \t]*\{?\.?([a-z][\w-]*)\}?[ \t]*(?:\[(.*)\]|\"(.*)\"|([^{\[]*))(?:\{.*\})?[ \t]*$"
+_CLOSED = r" *:::+[ \t]*$"
+_BLOCK = r'( *)(?:!!!|\?\?\?\+?)[ \t]+([\w-]+)(?:[ \t]+[\w-]+)*?(?:[ \t]+"(.*)")?[ \t]*$'
+_CONTENTS = r"(?i) {0,3}(?:\[TOC\]|\[\[toc\]\]|\[\[_TOC_\]\])[ \t]*$"
+_WIKI = (
     r"(?<![\[\]!\\\w])\[\[(?!\d+\]|[\^ ])([^\[\]\n|#]{1,200})(#[^\[\]\n|]{0,200})?(?:\|([^\[\]\n]{1,200}))?\]\]"
     r"(?:\{([^{}\n]{1,200})\})?(?![(\[:])"
 )
-_CODE = re.compile(r"(?<!`)(`++)(?:(?!(?<!`)\1(?!`)).){1,1000}+\1(?!`)")
+_CODE = r"(?<!`)(`++)(?:(?!(?<!`)\1(?!`)).){1,1000}+\1(?!`)"
 
 
 def plain(text: str, markup: str, context: Context) -> str:
@@ -29,7 +29,7 @@ def plain(text: str, markup: str, context: Context) -> str:
 def _lines(lines: list[str], markup: str, context: Context) -> Iterator[str]:
     fence, depth, block = "", 0, ""
     for line in lines:
-        found = _FENCE.match(line)
+        found = re.match(_FENCE, line)
         if block and line.strip() and not line.startswith(block):
             block = ""
             yield ""
@@ -39,20 +39,20 @@ def _lines(lines: list[str], markup: str, context: Context) -> Iterator[str]:
             is_end = found and fence and found[1].startswith(fence) and not line.strip(" \t>").strip(fence[0])
             fence = "" if is_end else fence or (found[1] if found else "")
             yield prefix + shown
-        elif _CONTENTS.match(line):
+        elif re.match(_CONTENTS, line):
             yield prefix.rstrip()
-        elif opened := _OPENED.match(line):
+        elif opened := re.match(_OPENED, line):
             depth += 1
             yield ""
             yield from _head("> " * depth, opened[3] or opened[4] or opened[5] or opened[2])
-        elif depth and _CLOSED.match(line):
+        elif depth and re.match(_CLOSED, line):
             depth -= 1
             yield ""
-        elif markup == "markdown" and (begun := _BLOCK.match(line)):
+        elif markup == "markdown" and (begun := re.match(_BLOCK, line)):
             block = begun[1] + "    "
             yield ""
             yield from _head("> ", begun[2] if begun[3] is None else begun[3])
-        elif alert := _ALERT.match(line):
+        elif alert := re.match(_ALERT, line):
             yield from _head(alert[1], alert[3] or alert[2])
         else:
             yield (prefix + _wiki(shown, context)).rstrip() if prefix else _wiki(shown, context)
@@ -69,10 +69,10 @@ def _wiki(line: str, context: Context) -> str:
     if "[[" not in line:
         return line
     kept, at = [], 0
-    for code in _CODE.finditer(line):
-        kept += [_WIKI.sub(lambda found: _linked(found, context), line[at : code.start()]), code[0]]
+    for code in re.finditer(_CODE, line):
+        kept += [re.sub(_WIKI, lambda found: _linked(found, context), line[at : code.start()]), code[0]]
         at = code.end()
-    return "".join([*kept, _WIKI.sub(lambda found: _linked(found, context), line[at:])])
+    return "".join([*kept, re.sub(_WIKI, lambda found: _linked(found, context), line[at:])])
 
 
 def _linked(found: re.Match[str], context: Context) -> str:

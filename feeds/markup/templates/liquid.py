@@ -16,9 +16,9 @@ _TAG = (
 )
 # Filters that leave the words as they are.
 _STRIPPED = "url_encode cgi_escape escape xml_escape e safe strip trim raw dump markdownify"
-_LITERAL = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w.\[\]"'-]+))\s*""")
-_FILTER = re.compile(r"""\s*([\w.]+)\s*(?:[:(]\s*((?:"[^"]*"|'[^']*'|[^|"'])*))?""")
-_ASSIGNED = re.compile(r"(\w+)\s*=\s*(.+)", re.DOTALL)
+_LITERAL = r"""\s*(?:"([^"]*)"|'([^']*)'|([\w.\[\]"'-]+))\s*"""
+_FILTER = r"""\s*([\w.]+)\s*(?:[:(]\s*((?:"[^"]*"|'[^']*'|[^|"'])*))?"""
+_ASSIGNED = r"(?s)(\w+)\s*=\s*(.+)"
 
 
 def _value(expression: str, context: Context) -> str | None:
@@ -26,7 +26,7 @@ def _value(expression: str, context: Context) -> str | None:
     base, *filters = re.findall(r"""(?:"[^"]*+"|'[^']*+'|[^|"']++|["'])++""", expression) or [""]
     value = _literal(base, context)
     for each in filters:
-        found = _FILTER.match(each)
+        found = re.match(_FILTER, each)
         if value is None or found is None:
             return None
         text, value = value, _filtered(value, found[1], found[2] or "", context)
@@ -36,7 +36,7 @@ def _value(expression: str, context: Context) -> str | None:
 
 
 def _literal(text: str, context: Context) -> str | None:
-    found = _LITERAL.fullmatch(text)
+    found = re.fullmatch(_LITERAL, text)
     if not found:
         return None
     return context.values.get(found[3]) if found[3] else found[1] or found[2] or ""
@@ -56,7 +56,7 @@ def _filtered(value: str, name: str, argument: str, context: Context) -> str | N
 
 def _assign(tag: Tag, context: Context) -> str | None:
     """Keep a value for later; of `set`, what is inside."""
-    assigned = _ASSIGNED.match(tag.arguments)
+    assigned = re.match(_ASSIGNED, tag.arguments)
     if assigned is None:
         if tag.arguments.isidentifier():
             context.values[tag.arguments] = tag.inside

@@ -16,25 +16,25 @@ _TAG = (
     r"|[ \t]*\{#[\w-]+\}[ \t]*$|\{/\*(?:(?!\*/).)*+\*/\}"
 )
 _EXPRESSION = rf"|(?P<value>{_BRACES})"
-_TEXT = re.compile(r"""\{\s*(?:"([^"]*)"|'([^']*)'|`([^`$]*)`)\s*\}""")
-_SCRIPTED = re.compile(rf"\s[\w:-]+={_BRACES}")
+_TEXT = r"""\{\s*(?:"([^"]*)"|'([^']*)'|`([^`$]*)`)\s*\}"""
+_SCRIPTED = rf"\s[\w:-]+={_BRACES}"
 
 
 def _value(tag: Tag, context: Context) -> str | None:
     """Put the text of an expression that is nothing but text."""
-    text = _TEXT.fullmatch(tag.arguments)
+    text = re.fullmatch(_TEXT, tag.arguments)
     return (text[1] or text[2] or text[3] or "") if text else None
 
 
 def _html(tag: Tag, context: Context) -> str | None:
     """Write an element of HTML without what only a script can work out."""
-    attributes = _SCRIPTED.sub(lambda found: _written(found[0]), " " + tag.arguments)
+    attributes = re.sub(_SCRIPTED, lambda found: _written(found[0]), " " + tag.arguments)
     return f"<{tag.name}{attributes.rstrip()}>{tag.inside}</{tag.name}>" if tag.inside else f"<{tag.name}{attributes}>"
 
 
 def _written(attribute: str) -> str:
     name, _, value = attribute.partition("=")
-    text = _TEXT.fullmatch(value)
+    text = re.fullmatch(_TEXT, value)
     return f'{name}="{text[1] or text[2] or text[3] or ""}"' if text else ""
 
 

@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-_ARGUMENT = re.compile(
+_ARGUMENT = (
     r"""(?:([\w:-]+)\s*=\s*)?(?:\{?"((?:\\.|[^"\\])*)"\}?|\{?'((?:\\.|[^'\\])*)'\}?|\{?`([^`]*)`\}?|([^\s,"'=]+))"""
 )
 
@@ -22,12 +22,12 @@ class Tag(Struct, frozen=True):
     @property
     def words(self) -> list[str]:
         """Return the arguments without a name."""
-        return [a or b or c or d for name, a, b, c, d in _ARGUMENT.findall(self.arguments) if not name]
+        return [a or b or c or d for name, a, b, c, d in re.findall(_ARGUMENT, self.arguments) if not name]
 
     @property
     def named(self) -> dict[str, str]:
         """Return those with one: src="a.png"."""
-        return {name.lower(): a or b or c or d for name, a, b, c, d in _ARGUMENT.findall(self.arguments) if name}
+        return {name.lower(): a or b or c or d for name, a, b, c, d in re.findall(_ARGUMENT, self.arguments) if name}
 
     def get(self, *names: str, at: int = 99) -> str:
         """Return the argument of the first of these names, or the one at a place."""

@@ -21,7 +21,7 @@ _SAYING = ("caption", "title", "text", "quote", "description", "summary", "label
 _CONTROL = frozenset(
     ("if", "elsif", "elif", "elseif", "unless", "for", "case", "when", "with", "range", "macro", "call")
 )
-_PICTURE = re.compile(r"^[^\s\"<>]+\.(?:png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
+_PICTURE = r"(?i)^[^\s\"<>]+\.(?:png|jpe?g|gif|webp|avif|svg)$"
 
 
 Rule = Callable[[Tag, Context], str | None]  # None: what the tag stands for cannot be known
@@ -51,7 +51,7 @@ def _said(tag: Tag) -> str:
     given = {name: value for name, value in tag.named.items() if name in _SAYING}
     sentences = [] if tag.name in _CONTROL else [word for word in tag.words if " " in word.strip() and "/" not in word]
     text = next(iter([*given.values(), *sentences]), "")
-    pictures = [value for value in [*tag.words, *tag.named.values()] if _PICTURE.search(value)]
+    pictures = [value for value in [*tag.words, *tag.named.values()] if re.search(_PICTURE, value)]
     shown = [f'<img src="{escape(pictures[0])}" alt="">'] if pictures else []
     said = " ".join([*shown, *([escape(unescape(text), quote=False)] if text else [])])
     return f"<p>{said}</p>\n" if said and tag.is_alone else said
