@@ -264,6 +264,18 @@ def test_addresses_of_readers_are_not_published(site: Path, store: str, exclude:
     assert errors == [finding.what.partition(",")[0] for finding in addresses if finding.state == "error"]
 
 
+def test_key_that_signs_is_not_published(site: Path) -> None:
+    """Who has it sends mail in the name of the site."""
+    with_smtp(site)
+    with (site / "feeds.toml").open("a") as file:
+        file.write('[posts]\nengine = "jekyll"\n')
+    (site / "_config.yml").write_text("exclude: ['feeds.db*']\n")
+
+    (finding,) = found(site)["addresses"]
+
+    assert ("error", "Jekyll publishes dkim.pem, with the key that signs your mail") == (finding.state, finding.what)
+
+
 def test_the_look_of_a_newsletter_is_told(site: Path) -> None:
     """With the contrast of its colours."""
     looks = [finding.what for finding in found(site)["templates"] if "looks" in finding.what]
@@ -447,12 +459,14 @@ def test_command_exits_with_1_when_something_is_wrong(site: Path, capsys: pytest
             main(["doctor", "--site", str(site), *words])
         return stopped.value.code, capsys.readouterr().out
 
-    well, as_json = call(), call("--json")
+    well, as_json, quiet = call(), call("--json"), call("--quiet")
     (site / "feeds.toml").write_text("[site]\n")
-    ill = call()
+    ill, ill_quiet = call(), call("--quiet")
 
     assert well[0] == 0
     assert "ok        database: opens, is whole and can be written" in well[1]
     assert {each["state"] for each in json.loads(as_json[1])} == {"ok", "unchecked"}
+    assert quiet == (0, "")
     assert ill[0] == 1
     assert ill[1].startswith("error     settings: ")
+    assert ill_quiet == (1, ill[1].splitlines(keepends=True)[0])

@@ -26,7 +26,10 @@ def doctor(call: Call) -> int:
         examined = iter([Finding("error", str(error), subject="settings")])
     for each in examined:
         findings.append(each)
-        call.say(str(each))
+        if each.state in ("error", "warning") and not call.as_json:
+            click.echo(str(each))  # also with --quiet
+        else:
+            call.say(str(each))
     call.value(findings)
     counts = {state: sum(each.state == state for each in findings) for state in ("ok", "warning", "error", "unchecked")}
     call.say(counted({state: count for state, count in counts.items() if count}))

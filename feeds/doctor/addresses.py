@@ -1,4 +1,4 @@
-"""Examine whether the addresses of readers would be published with the site."""
+"""Examine whether the addresses of readers, or the key that signs, would be published with the site."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -13,29 +13,33 @@ _JEKYLL = "_config.yml"
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
-    """Look at the database and the messages: in the folder of the feeds, or where Jekyll copies all it finds."""
+    """Look at what nobody else may read: in the folder of the feeds, or where Jekyll copies all it finds."""
     settings = patient.settings
     if not settings.newsletter:
         return
     out, excluded = PurePosixPath(settings.feeds.out), _excluded(settings)
-    kept = [path for path in _kept(settings) if not path.is_absolute()]
+    kept = {path: holds for path, holds in _kept(settings) if not path.is_absolute()}
     served = [path for path in kept if path.is_relative_to(out)]
     copied = [path for path in kept if path not in served and excluded is not None and not _hidden(path, excluded)]
     for path in served:
-        mend = f"keep it outside of {out}, by store.url or mail.folder"
-        yield Finding("error", f"{path} lies in {out}, which is served, with the addresses of your readers", mend)
+        mend = f"keep it outside of {out}, by store.url, mail.folder or mail.dkim.key_file"
+        yield Finding("error", f"{path} lies in {out}, which is served, with {kept[path]}", mend)
     for path in copied:
-        what = f"Jekyll publishes {path}, with the addresses of your readers"
+        what = f"Jekyll publishes {path}, with {kept[path]}"
         yield Finding("error", what, f'add "{path}*" to exclude in {_JEKYLL}')
     if not served and not copied:
-        yield Finding("ok", "database and messages are not published with the site")
+        yield Finding("ok", "what only you may read is not published with the site")
 
 
-def _kept(settings: Settings) -> Iterator[PurePosixPath]:
+def _kept(settings: Settings) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield where it lies, and what it holds."""
+    readers = "the addresses of your readers"
     if settings.store.url.startswith("sqlite:///"):
-        yield PurePosixPath(settings.store.url.removeprefix("sqlite:///"))
+        yield PurePosixPath(settings.store.url.removeprefix("sqlite:///")), readers
     if settings.mail.backend == "folder":
-        yield PurePosixPath(settings.mail.folder)
+        yield PurePosixPath(settings.mail.folder), readers
+    if settings.mail.dkim.key_file:
+        yield PurePosixPath(settings.mail.dkim.key_file), "the key that signs your mail"
 
 
 def _excluded(settings: Settings) -> list[str] | None:
