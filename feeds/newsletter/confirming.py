@@ -152,7 +152,7 @@ def _ask(
         subscribers.add(connection, allowed, "", now, status="pending")
     known = subscribers.by_key(connection, [each.email_key for each in allowed])
     able = {id_: key for key, (id_, status) in known.items() if status in ("pending", "active", "unsubscribed")}
-    there = requests.already(connection, newsletter, able)
+    there = subscribers.who_read(connection, newsletter, able)
     patient = _patient(connection, {id_: key for id_, key in able.items() if id_ not in there}, now)
     said = next(each for each in settings.newsletter if each.name == newsletter)
     by_language: dict[str, list[Request]] = {}

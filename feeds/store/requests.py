@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, sel
 
 from feeds.model import Subscription
 from feeds.store import deliveries
-from feeds.store.tables import delivery, issue, pending, request, subscriber, subscription
+from feeds.store.tables import delivery, issue, pending, request, subscriber
 
 STREAM = "/confirm"
 
@@ -76,14 +76,6 @@ def waiting(connection: Connection, subscriber_id: int, newsletter: str) -> Requ
     wanted = and_(request.c.subscriber_id == subscriber_id, request.c.newsletter == newsletter)
     row = connection.execute(select(*_REQUEST).where(wanted)).first()
     return Request(*row) if row else None
-
-
-def already(connection: Connection, newsletter: str, subscriber_ids: Collection[int]) -> set[int]:
-    """Return those of some readers, by id, who get a newsletter."""
-    theirs = and_(subscription.c.newsletter == newsletter, subscription.c.status == "active")
-    readers = select(subscriber.c.id).join_from(subscriber, subscription)
-    active = and_(subscriber.c.status == "active", subscriber.c.id.in_(subscriber_ids))
-    return set(connection.scalars(readers.where(theirs, active)))
 
 
 def keys(connection: Connection, domains: Collection[str]) -> dict[int, str]:

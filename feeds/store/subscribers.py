@@ -172,6 +172,12 @@ def count(connection: Connection, newsletter: str, clocks: tuple[Clock, ...] = (
     return connection.scalar(query.where(reads(newsletter), goes_by(clocks))) or 0
 
 
+def who_read(connection: Connection, newsletter: str, among: Collection[int]) -> set[int]:
+    """Return those of some subscribers, by id, who get a newsletter."""
+    query = select(subscriber.c.id).join_from(subscriber, subscription)
+    return set(connection.scalars(query.where(reads(newsletter), subscriber.c.id.in_(among))))
+
+
 def reads(newsletter: str) -> ColumnElement[bool]:
     """Return the condition for the readers of a newsletter, on `subscription` joined with `subscriber`."""
     return and_(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Subscriber, Subscription
-from feeds.store import Store, events, requests, subscribers
+from feeds.store import Store, events, subscribers
 from feeds.store.subscribers import NewSubscriber
 from feeds.subscriptions.enrolling import checked, newsletter_of, offered, reader_of
 
@@ -50,7 +50,7 @@ def change(
     wanted = replace(wanted, cadence=offered(settings, newsletter, cadence) if cadence else "")
     with store.writing() as connection:
         found = reader_of(connection, email)
-        if newsletter and not requests.already(connection, newsletter, [found.id]):
+        if newsletter and not subscribers.who_read(connection, newsletter, [found.id]):
             raise UsageError(f"{found.email} does not get {newsletter}", "`feeds subscribers list` tells their status")
         made = changed(found, newsletter, wanted, [each for each, value in said.items() if value is not None])
         apply(connection, found.id, newsletter, made, now)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from feeds.config import Settings
 from feeds.model import Subscriber
-from feeds.store import Store, leaving, requests, subscribers
+from feeds.store import Store, leaving, subscribers
 from feeds.subscriptions.changing import CHOICE, apply, changed
 from feeds.subscriptions.enrolling import Enrol, checked, offered
 from feeds.subscriptions.leaving import leave
@@ -42,7 +42,7 @@ def bearer(settings: Settings, connection: Connection, claim: Claim) -> Bearer |
     if leaving.generation(connection, claim.subscriber) != claim.generation:
         return None
     reader = subscribers.with_ids(connection, [claim.subscriber])[claim.subscriber]
-    gets = (each.name for each in settings.newsletter if requests.already(connection, each.name, [reader.id]))
+    gets = (each.name for each in settings.newsletter if subscribers.who_read(connection, each.name, [reader.id]))
     return Bearer(claim, reader, frozenset(gets))
 
 

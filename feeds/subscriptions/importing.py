@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Problem
-from feeds.store import Store, requests, subscribers
+from feeds.store import Store, subscribers
 from feeds.store.subscribers import NewSubscriber
 from feeds.subscriptions.cells import unguarded
 from feeds.subscriptions.changing import Changed, apply, changed
@@ -117,7 +117,7 @@ def _change(connection: Connection, newsletter: str, lines: list[Line], now: dat
     """Change readers who get a newsletter to what the first line on each says; yield what changes."""
     said = {each.reader.email_key: each for each in reversed(lines)}
     ids = {subscriber_id: key for key, (subscriber_id, _) in subscribers.by_key(connection, [*said]).items()}
-    there = subscribers.with_ids(connection, requests.already(connection, newsletter, ids))
+    there = subscribers.with_ids(connection, subscribers.who_read(connection, newsletter, ids))
     for subscriber_id, found in there.items():
         line = said[ids[subscriber_id]]
         made = changed(found, newsletter, line.reader, line.said)

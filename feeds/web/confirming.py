@@ -29,7 +29,7 @@ def confirm(desk: Desk, visit: Visit) -> Page:
             return INVALID
         proof, reader, newsletter = found
         became = deeds.confirm(desk.settings, connection, *proof, "confirmed on the page", desk.clock())
-        has_it = bool(requests.already(connection, newsletter.name, [reader.id]))
+        has_it = bool(subscribers.who_read(connection, newsletter.name, [reader.id]))
         generation = leaving.generation(connection, reader.id) or 0
     language = desk.language(reader)
     if became == "asked":
