@@ -151,6 +151,14 @@ def test_states_of_issues_are_those_of_the_store(feeds: Call) -> None:
     assert (2, True) == (code, "'sent' is not one of 'waiting', 'open'" in err)
 
 
+@pytest.mark.parametrize("group", ["issue", "outbox", "subscribers"])
+def test_group_alone_is_a_question(group: str) -> None:
+    """Who types it without a word wants to know what there is: that is no error, and not one line."""
+    alone, asked = (CliRunner().invoke(cli, [group, *more]) for more in ([], ["--help"]))
+
+    assert (0, asked.stdout, "") == (alone.exit_code, alone.stdout, alone.stderr)
+
+
 def test_groups_say_whole_sentences_in_the_order_of_the_file() -> None:
     """What `feeds issue --help` says of a command ends in a full stop, and what a person needs first comes first."""
     said = CliRunner().invoke(cli, ["issue", "--help"]).stdout.partition("Commands:\n")[2]

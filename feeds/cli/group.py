@@ -8,6 +8,10 @@ import click
 class Group(click.Group):
     """A group that names its commands in the order of its file, and says of each a whole sentence."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take no word at all for a question; click would make an error of it, help and all."""
+        return super().parse_args(ctx, args or ["--help"])
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order in which they were written."""
         return list(self.commands)
