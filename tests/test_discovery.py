@@ -324,6 +324,15 @@ def test_templates_of_new_posts_are_none(tmp_path: Path) -> None:
     assert ("posts",) == discover(blog(tmp_path, {"archetypes/default.md": new, "scaffolds/post.md": new})).folders
 
 
+@pytest.mark.parametrize(
+    ("mark", "folder"),
+    [("hugo.toml", "content"), ("_config.yml", "_posts"), ("astro.config.mjs", "src/content"), ("README.md", "posts")],
+)
+def test_a_blog_without_posts(tmp_path: Path, mark: str, folder: str) -> None:
+    """The folder is where its engine looks for the first."""
+    assert (folder,) == discover(blog(tmp_path, {mark: "", "archetypes/default.md": POST})).folders
+
+
 def test_where_jekyll_writes_without_being_told(tmp_path: Path) -> None:
     """A configuration that is all comments leaves everything as Jekyll has it."""
     files = {"_config.yml": "# title: x\n", "_posts/2025-01-01-a.md": POST}

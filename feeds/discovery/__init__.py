@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from feeds.collect import look
 from feeds.config import FILE_NAME
 from feeds.discovery.configurations import CONFIGURATIONS
-from feeds.discovery.posts import folders_of, language_of, posts_below
+from feeds.discovery.posts import HOMES, folders_of, language_of, posts_below
 from feeds.errors import OutputError, UsageError
 from feeds.sources import guess, recognise
 
@@ -68,7 +68,7 @@ def discover(folder: Path) -> Found:
     stated: dict[str, Any] = {key: " ".join(str(value).split()) for key, value in said.items() if value}
     if not stated.get("url", "").lower().startswith(("http://", "https://")):
         stated.pop("url", "")  # part of an address, or that of something else
-    folders = folders_of(posts)
+    folders = folders_of(posts) if posts else (HOMES.get(engine, "posts"),)
     language = stated.get("language") or language_of(posts)
     return replace(Found(engine, folders), **{**stated, "language": language.replace("_", "-")})
 

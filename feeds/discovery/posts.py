@@ -16,6 +16,17 @@ _DATED = re.compile(
     r"^[ \t.:+\"'<!-]*(?:pub|publish|published_?|created_?)?(?:date|at)[\"']?\s*[:=]|name=\"date\"", re.M | re.I
 )
 _DAY_IN_PATH = re.compile(r"(?:^|/)\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
+# Where the first post of a new blog will be.
+HOMES = {
+    "astro": "src/content",
+    "docusaurus": "blog",
+    "gatsby": "content",
+    "hexo": "source/_posts",
+    "hugo": "content",
+    "jekyll": "_posts",
+    "pelican": "content",
+    "zola": "content",
+}
 _HEAD = 4096  # bytes
 _MOST = 20_000  # posts that are looked at
 # The first letters of a script tell its commonest language; Latin and Cyrillic need the author's word.
@@ -96,7 +107,7 @@ def _folder(paths: list[list[str]]) -> str:
         if not is_most or name.isdigit() or is_post:
             break
         here, paths = [*here, name], own
-    return "/".join(here) or ("." if paths else "posts")
+    return "/".join(here) or "."
 
 
 def language_of(posts: list[Candidate]) -> str:

@@ -59,11 +59,11 @@ def address(piece: Piece, permalink: str) -> str:
         piece = replace(piece, place=_below(piece.place, inside))
     rules = values.get("site_permalinks") if permalink == HUGO.permalink and not own else None
     by_section = _pattern(rules, piece.place, one_line(values.get("site_language")) or "en") if rules else ""
-    pattern = tokens(own or by_section) or permalink
+    pattern = tokens(own or by_section) if own or by_section else permalink
     if "[" in pattern:
         pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
     path = _expand(pattern, piece)
-    if not own:  # resources/page/page_paths.go: "Sanitize"
+    if not own and not path.islower():  # resources/page/page_paths.go: "Sanitize"
         path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
     if not own and values.get("uglyurls") is True:
         path = path.rstrip("/") + ".html"
