@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.config import Settings
 from feeds.errors import GuardError, SettingsError, UsageError
-from feeds.model import Issue, Newsletter, Post
+from feeds.model import Entry, Issue, Newsletter, Post
 from feeds.store import Store, issues, leaving, tables
 from tests.newsletter_site import DAY, MONDAY, SENDER, URL, WEEK, WEEKLY, post, posts, settings, source, subscribe
 
@@ -91,6 +91,19 @@ def test_who_goes_while_an_issue_is_opened_does_not_get_it(tmp_path: Path, store
         opening.result()
 
     assert got(store) == {"one": "c", "three": "c"}
+
+
+def test_preview_holds_up_nobody(site: Settings, store: Store) -> None:
+    """To write an issue in all its forms takes a while, in which others may write to the database."""
+
+    def entries_of(some: Sequence[Post]) -> list[Entry]:
+        subscribe(site, store, "four")
+        return list(source(*some).entries_of(some))
+
+    shown = deeds.preview(site, store, WEEKLY, replace(source(*posts("abc")), entries_of=entries_of), MONDAY)
+
+    assert not shown.is_sample
+    assert len(shown.variants) == 1
 
 
 def test_due_issue_has_the_new_posts_for_every_reader(site: Settings, store: Store) -> None:

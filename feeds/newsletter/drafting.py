@@ -1,4 +1,7 @@
-"""Draft an issue: who would get it, and what would be in it. Reads the store and writes nothing."""
+"""Draft an issue: who would get it, and what would be in it. Reads the store and writes nothing.
+
+`outline` looks at the store; `draft` writes the issue, which takes a while, and needs no transaction.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -45,6 +48,15 @@ def source_of(settings: Settings, found: Public) -> Source:
     return Source({post.id: post for post in found.posts}, lambda posts: tuple(renderer.entries(posts)))
 
 
+class Outline(Struct, frozen=True):
+    """An issue that is not written yet."""
+
+    issue: NewIssue
+    letter: Letterhead
+    wanted: Wanted
+    burst: tuple[Post, ...] = ()  # posts that are too many at once to be sent unasked
+
+
 class Form(Struct, frozen=True):
     """One form of an issue, and the groups of readers who get it."""
 
@@ -56,13 +68,11 @@ class Draft(Struct, frozen=True):
     """An issue that is not opened yet."""
 
     issue: NewIssue
-    letter: Letterhead
     forms: tuple[Form, ...]
     idle: tuple[Group, ...]  # groups for whom none of the posts is of interest
-    burst: tuple[Post, ...] = ()  # posts that are too many at once to be sent unasked; then there are no forms
 
 
-def draft(
+def outline(
     connection: Connection,
     settings: Settings,
     newsletter: Newsletter,
@@ -72,25 +82,38 @@ def draft(
     bucket: Bucket | None = None,
     *,
     in_bursts: bool = True,
-    templates: Environment | None = None,
-) -> Draft:
-    """Draft the next issue for the readers of a newsletter, all or those of a bucket.
+) -> Outline:
+    """Say who is to get the next issue of a newsletter, of all readers or those of a bucket, and with which posts.
 
-    `templates` are the site's, for one who drafts many issues: to compile them takes longer than all else here.
-    Raises SettingsError for a wrong template or address, GuardError for a post that cannot be read any more.
+    Raises SettingsError for a wrong address.
     """
     bucket = bucket or own(newsletter, settings.site)
     cut = cut_of(connection, newsletter, bucket, now) if due_key else posts.head(connection)
     letter = letter_of(settings, newsletter, issues.next_number(connection, newsletter.name))
     wanted = wanted_by(connection, newsletter, source, cut, bucket)
     burst = () if in_bursts else burst_of(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
-    compose = composer(settings, newsletter, source, letter, now, templates)
-    forms = () if burst else _forms(compose, wanted, newsletter.min_posts)
-    idle = tuple(group for group, new in wanted.items() if not new)
     label = due_key or now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
     state = "waiting" if newsletter.approve else "open"
     new_issue = NewIssue(newsletter.name, letter.number, label, cut, state, msgspec.json.encode(letter).decode())
-    return Draft(new_issue, letter, forms, idle, burst)
+    return Outline(new_issue, letter, wanted, burst)
+
+
+def draft(
+    settings: Settings,
+    newsletter: Newsletter,
+    source: Source,
+    found: Outline,
+    now: datetime,
+    templates: Environment | None = None,
+) -> Draft:
+    """Write an issue in all its forms.
+
+    `templates` are the site's, for one who drafts many issues: to compile them takes longer than all else here.
+    Raises SettingsError for a wrong template, GuardError for a post that cannot be read any more.
+    """
+    compose = composer(settings, newsletter, source, found.letter, now, templates)
+    idle = tuple(group for group, new in found.wanted.items() if not new)
+    return Draft(found.issue, _forms(compose, found.wanted, newsletter.min_posts), idle)
 
 
 def cut_of(connection: Connection, newsletter: Newsletter, bucket: Bucket, now: datetime) -> int:

@@ -15,7 +15,7 @@ from feeds.config import Settings
 from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post, Problem, Site
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
-from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft
+from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft, outline
 from feeds.newsletter.witness import check
 from feeds.store import Store, cursors, deliveries, events, groups, issues, posts, requests, subscribers
 from feeds.store.groups import Group
@@ -56,12 +56,11 @@ def open_issue(
         with store.reading() as connection:
             if due_key and not is_due(connection, newsletter, due_key, bucket):
                 return None
-            drafted = draft(
-                connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts, templates=templates
-            )
-        if drafted.burst:
-            raise _refusal(newsletter, drafted.burst)
-        if drafted.forms and not drafted.letter.sender:
+            found = outline(connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts)
+        if found.burst:
+            raise _refusal(newsletter, found.burst)
+        drafted = draft(settings, newsletter, source, found, now, templates)
+        if drafted.forms and not found.letter.sender:
             raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
         with store.writing(f"newsletter {newsletter.name}") as connection:
             if due_key and not is_due(connection, newsletter, due_key, bucket):

@@ -11,7 +11,7 @@ from feeds.errors import OutputError
 from feeds.mail import Recipient, personal
 from feeds.model import Newsletter, Variant
 from feeds.newsletter import window
-from feeds.newsletter.drafting import Source, composer, draft
+from feeds.newsletter.drafting import Source, composer, draft, outline
 from feeds.newsletter.remembering import take_notice
 from feeds.store import Store, issues, posts
 from feeds.tokens import LENGTH
@@ -34,14 +34,15 @@ def preview(settings: Settings, store: Store, newsletter: Newsletter, source: So
     """
     with store.trying() as connection:
         take_notice(connection, source, now)
-        drafted = draft(connection, settings, newsletter, source, now)
-        after, cut, seen = issues.last_cut(connection, newsletter.name), drafted.issue.cut, posts.seen(connection)
+        found = outline(connection, settings, newsletter, source, now)
+        after, seen = issues.last_cut(connection, newsletter.name), posts.seen(connection)
+    drafted = draft(settings, newsletter, source, found, now)
     if drafted.forms:
         return Preview(tuple(form.variant for form in drafted.forms), is_sample=False)
-    new = window.unsent(seen, source.posts, after, cut, newsletter.categories)
+    new = window.unsent(seen, source.posts, after, found.issue.cut, newsletter.categories)
     fitting = [post for post in source.posts.values() if window.is_in(post, newsletter.categories)]
     shown = new or catalogue.newest_first(fitting)[:SAMPLE]
-    compose = composer(settings, newsletter, source, drafted.letter, now)
+    compose = composer(settings, newsletter, source, found.letter, now)
     return Preview((compose("", shown),) if shown else (), is_sample=not new)
 
 
