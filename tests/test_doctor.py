@@ -24,6 +24,7 @@ from feeds import dkim
 from feeds.cli import main
 from feeds.config import load
 from feeds.doctor import Finding, Lookup, examine
+from feeds.newsletter import witness
 from feeds.store import Store, issues
 from tests.newsletter_site import MONDAY
 
@@ -304,6 +305,18 @@ def test_damaged_newer_or_foreign_database_is_found(site: Path) -> None:
     assert [(each.state, "newer than this program" in each.what) for each in newer] == [("error", True)]
     assert [(each.state, "of another program" in each.what) for each in foreign] == [("error", True)]
     assert [(each.state, "not a database" in each.what) for each in damaged] == [("error", True)]
+
+
+def test_database_that_was_lost_is_told(site: Path) -> None:
+    """A run makes an empty one in its place, which has no readers, so nothing else would ever be said."""
+    with Store.open("sqlite:///feeds.db", site) as store, witness.counted(site, store):
+        pass
+    before = states(found(site)["database"])
+    (site / "feeds.db").unlink()
+    lost = states(found(site)["database"])
+    Store.open("sqlite:///feeds.db", site).close()
+
+    assert (["ok"], ["error"], ["ok", "warning"]) == (before, lost, states(found(site)["database"]))
 
 
 def test_clock_that_was_ahead_is_told(site: Path) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from feeds import cadence
+from feeds import cache, cadence
 from feeds.doctor.finding import Finding, Patient
-from feeds.newsletter.witness import check
-from feeds.store import Store, events, issues, migrations
+from feeds.newsletter.witness import FILE, check
+from feeds.store import Store, events, issues, migrations, runs
 from feeds.store.engine import connect, explained
+from feeds.store.runs import Runs
+
+_BACKUP = "stop all runs and put a backup in its place"
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -24,7 +27,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     finally:
         engine.dispose()
     if broken != "ok":
-        yield Finding("error", f"it is damaged: {broken}", "stop all runs and put a backup in its place")
+        yield Finding("error", f"it is damaged: {broken}", _BACKUP)
     elif is_taken and not version:
         yield Finding("error", "it holds tables of another program", "name another one in store.url")
     elif not version:
@@ -37,6 +40,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
                 events.note(connection, "examined", patient.now)
             check(root, store)
             yield Finding("ok", f"opens, is whole and can be written (revision {version})")
+            yield from _replaced(root, store)
             yield from _ahead(patient, store)
 
 
@@ -44,7 +48,20 @@ def _to_be_made(url: str, root: Path) -> Finding:
     folder = (root / url.removeprefix("sqlite:///")).parent
     if url.startswith("sqlite:///") and not folder.is_dir():
         return Finding("error", f"there is no folder {folder}", "make it, or name another file in store.url")
+    if cache.recall(root, FILE, Runs):
+        return Finding(
+            "error", "there is none, yet mail was delivered from here", f"{_BACKUP}, or begin without readers"
+        )
     return Finding("ok", "there is none yet; the first run makes it")
+
+
+def _replaced(root: Path, store: Store) -> Iterator[Finding]:
+    """Name a database that is not the one which delivered from here last: made anew when that was gone."""
+    with store.reading() as connection:
+        known = runs.read(connection)
+    noted = cache.recall(root, FILE, Runs)
+    if noted and noted.database != known.database:
+        yield Finding("warning", "mail was delivered from here by another one", f"if that was lost, {_BACKUP}")
 
 
 def _ahead(patient: Patient, store: Store) -> Iterator[Finding]:
