@@ -103,7 +103,9 @@ def pelican(look: Look) -> dict[str, Any]:
         "permalink": _pelican_permalink(config),
         "url": config.get("SITEURL") if "//" in str(config.get("SITEURL")) else "",
         "out": config.get("OUTPUT_PATH") or "output",
-        "paths": "pelican",
+        "paths": _places_of(
+            [("atom", config.get("FEED_ALL_ATOM") or "feeds/all.atom.xml"), ("rss", config.get("FEED_ALL_RSS"))]
+        ),
     }
 
 
@@ -224,21 +226,21 @@ def docusaurus(look: Look) -> dict[str, Any]:
     """Read the configuration's text."""
     names = [f"{folder}docusaurus.config.{ending}" for folder in ("", "website/") for ending in ("js", "ts", "mjs")]
     script = next(filter(None, map(look, names)), "")
+    blog = re.search(r"\bblog[\"']?\s*:\s*\{", script)
+    route = _in_script(script[blog.end() :].partition("}")[0], "routeBasePath") if blog else ""
     return {
         "title": _in_script(script, "title"),
         "description": _in_script(script, "tagline"),
         "language": _in_script(script, "defaultLocale"),
         "url": _joined(_in_script(script, "url"), _in_script(script, "baseUrl")),
-        "permalink": _docusaurus_permalink(script),
+        "permalink": _docusaurus_permalink(script, route),
         "out": "build",
-        "paths": "docusaurus",
+        "paths": _places_of([("rss", f"{route or 'blog'}/rss.xml"), ("atom", f"{route or 'blog'}/atom.xml")]),
     }
 
 
-def _docusaurus_permalink(script: str) -> str:
+def _docusaurus_permalink(script: str, route: str) -> str:
     """Return the pattern of posts where they are not served in the folder that they lie in, or as folders."""
-    blog = re.search(r"\bblog[\"']?\s*:\s*\{", script)
-    route = _in_script(script[blog.end() :].partition("}")[0], "routeBasePath") if blog else ""
     end = "/" if re.search(r"\btrailingSlash\s*:\s*true\b", script) else ""
     folder = f"/{route.strip('/')}" if route.strip("/") else "" if route else "/:route"
     return f"{folder}/:slug{end}" if route or end else ""
