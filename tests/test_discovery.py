@@ -333,6 +333,13 @@ def test_a_blog_without_posts(tmp_path: Path, mark: str, folder: str) -> None:
     assert (folder,) == discover(blog(tmp_path, {mark: "", "archetypes/default.md": POST})).folders
 
 
+def test_a_site_in_a_folder_writes_into_that(tmp_path: Path) -> None:
+    """The repository of a program has Docusaurus in website/."""
+    files = {"website/docusaurus.config.js": "const config = {title: 'x'}", "website/blog/a.md": POST}
+
+    assert "website/build" == discover(blog(tmp_path, files)).out
+
+
 def test_where_jekyll_writes_without_being_told(tmp_path: Path) -> None:
     """A configuration that is all comments leaves everything as Jekyll has it."""
     files = {"_config.yml": "# title: x\n", "_posts/2025-01-01-a.md": POST}

@@ -225,7 +225,7 @@ def astro(look: Look) -> dict[str, Any]:
 def docusaurus(look: Look) -> dict[str, Any]:
     """Read the configuration's text."""
     names = [f"{folder}docusaurus.config.{ending}" for folder in ("", "website/") for ending in ("js", "ts", "mjs")]
-    script = next(filter(None, map(look, names)), "")
+    name, script = next(((name, text) for name in names if (text := look(name))), ("", ""))
     blog = re.search(r"\bblog[\"']?\s*:\s*\{", script)
     route = _in_script(script[blog.end() :].partition("}")[0], "routeBasePath") if blog else ""
     return {
@@ -234,7 +234,7 @@ def docusaurus(look: Look) -> dict[str, Any]:
         "language": _in_script(script, "defaultLocale"),
         "url": _joined(_in_script(script, "url"), _in_script(script, "baseUrl")),
         "permalink": _docusaurus_permalink(script, route),
-        "out": "build",
+        "out": f"{posixpath.dirname(name)}/build".lstrip("/"),
         "paths": _places_of([("rss", f"{route or 'blog'}/rss.xml"), ("atom", f"{route or 'blog'}/atom.xml")]),
     }
 
