@@ -21,7 +21,7 @@ from feeds.config import Bounces, Settings
 from feeds.delivery.memory import Memory
 from feeds.errors import SettingsError, UsageError
 from feeds.model import Newsletter, Outcome, Subscription
-from feeds.newsletter import confirming, returned, standing
+from feeds.newsletter import confirming, consequences, returned, standing
 from feeds.newsletter.confirming import KEPT, MOST, PATIENCE, VALID
 from feeds.store import Store, tables
 from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
@@ -223,6 +223,22 @@ def test_who_never_said_yes_is_no_reader_when_their_address_is_good_again(
 
     assert lifted
     assert readers(store) == {"leila@example.net": "pending"}
+
+
+def test_who_complained_comes_back_once_the_operator_lets_them(site: Settings, store: Store, memory: Memory) -> None:
+    """They have to ask for it, and to say yes."""
+    subscriptions.add(site, store, "leila@example.net", MONDAY)
+    with store.writing() as connection:
+        consequences.stop(connection, "complained", 1, 1, "abuse", MONDAY)
+    before = take(site, store, letter()), deliver(site, store, memory)
+    subscriptions.unsuppress(store, "leila@example.net", MONDAY)
+    between = readers(store)
+    became = take(site, store, letter(to=ask(site, store, memory), Subject="yes"))
+
+    assert before == ("asked", [])
+    assert between == {"leila@example.net": "complained"}
+    assert became == "confirmed"
+    assert readers(store) == {"leila@example.net": "active"}
 
 
 def test_no_answer_tells_what_is_known_of_an_address(site: Settings, store: Store, memory: Memory) -> None:

@@ -151,7 +151,7 @@ def _ask(
     if allowed:
         subscribers.add(connection, allowed, "", now, status="pending")
     known = subscribers.by_key(connection, [each.email_key for each in allowed])
-    able = {id_: key for key, (id_, status) in known.items() if status in ("pending", "active", "unsubscribed")}
+    able = {id_: key for key, (id_, status) in known.items() if status in subscribers.MAY_COME}
     there = subscribers.who_read(connection, newsletter, able)
     patient = _patient(connection, {id_: key for id_, key in able.items() if id_ not in there}, now)
     said = next(each for each in settings.newsletter if each.name == newsletter)

@@ -17,6 +17,8 @@ _PERSON: list[Column[Any]] = [subscriber.c[name] for name in ("id", "email", "na
 _CHOICE: list[Column[Any]] = [subscription.c[name] for name in Subscription.__struct_fields__]
 
 
+# Who may ask for a newsletter, unless the address is suppressed: complaining does that, the operator may undo it.
+MAY_COME = ("pending", "active", "unsubscribed", "complained")
 Clock = tuple[str, str]  # the cadence that a reader chose, and their zone; "" is the newsletter's and the site's
 
 
@@ -80,9 +82,9 @@ def resubscribe(
         select(subscriber.c.status, subscriber.c.consent).where(subscriber.c.id == subscriber_id)
     )
     status, before = former.one()
-    if status not in ("pending", "active", "unsubscribed"):
+    if status not in MAY_COME:
         return False
-    if status == "unsubscribed":
+    if status in ("unsubscribed", "complained"):
         connection.execute(update(subscription).where(theirs).values(status="unsubscribed"))
     connection.execute(delete(subscription).where(theirs, subscription.c.newsletter == chosen.newsletter))
     subscribe(connection, {subscriber_id: chosen}, cursor, now)
