@@ -11,6 +11,7 @@ import pytest
 from feeds import __version__
 from feeds.cli import COMMANDS, main
 from feeds.cli.subscribers import STATES
+from feeds.config import load
 from feeds.store.tables import SUBSCRIBER_STATES
 
 ROOT = Path(__file__).parent.parent
@@ -165,7 +166,10 @@ def test_init_of_plain_files_warns_of_no_engine(feeds: Call, site: Path) -> None
 
 
 def test_config_shows_defaults(feeds: Call, site: Path) -> None:
-    """`feeds config` shows what is in force, and can be pasted into feeds.toml."""
+    """`feeds config` shows what is in force, newsletters and all, and can be pasted into feeds.toml."""
+    with (site / "feeds.toml").open("a") as file:
+        file.write('warm_up = 2026-11-23\n[mail.smtp.per_domain]\n"example.com" = "5/s"\n"*" = "20/s"\n')
+    before = load(site)
     code, out, _ = feeds("config", "--site", site)
 
     assert code == 0
@@ -173,6 +177,7 @@ def test_config_shows_defaults(feeds: Call, site: Path) -> None:
     assert "limit = 20" in out
     (site / "feeds.toml").write_text(out, "utf-8")
     assert feeds("config", "--site", site)[1] == out
+    assert load(site) == before
 
 
 @pytest.mark.parametrize(

@@ -169,12 +169,17 @@ def _print_section(name: str, value: Any) -> None:
             if inner is not None:  # TOML has no word for it
                 click.echo(f"{key} = {_toml(inner)}")
         click.echo("")
-    elif isinstance(value, list):
+    elif isinstance(value, tuple):
         for each in value:
             _print_section(f"[{name}]", each)
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + " }"
+        pairs = (f"{key if _is_bare(key) else _toml(key)} = {_toml(inner)}" for key, inner in value.items())
+        return f"{{ {', '.join(pairs)} }}"
     return msgspec.json.encode(value).decode()
+
+
+def _is_bare(key: str) -> bool:
+    return key.isascii() and key.isidentifier()
