@@ -268,7 +268,11 @@ def run_due(call: Call) -> int:
 @click.command()
 @with_call
 def run(call: Call) -> None:
-    """Do what is due every minute, until SIGTERM."""
+    """Do what is due every minute, until SIGTERM.
+
+    The same as `feeds run-due`, for where there is no cron. It reads feeds.toml anew each time, says once what is
+    wrong and tries again, and finishes the messages in the air before it ends.
+    """
     from feeds.scheduler import run_every_minute
 
     said: set[Problem | str] = set()
