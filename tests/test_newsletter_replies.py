@@ -10,6 +10,7 @@ import dkim  # type: ignore[import-untyped]
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from sqlalchemy import select
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
@@ -17,7 +18,7 @@ from feeds.config import Dkim, Settings
 from feeds.delivery.memory import Memory
 from feeds.errors import DeliveryError, SettingsError
 from feeds.model import Outcome
-from feeds.store import Store, deliveries
+from feeds.store import Store, deliveries, tables
 from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source
 from tests.test_newsletter_outbox import LATER, READERS, begin, deliver, parsed, site, states, store
 
@@ -74,6 +75,19 @@ def test_what_was_lost_is_tried_with_growing_pauses(site: Settings, store: Store
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (1, 240)
     assert states(store) == dict.fromkeys(READERS, "expired")
+
+
+def test_what_paused_an_issue_names_no_reader(tmp_path: Path) -> None:
+    """The record of what happened outlives those who are erased from it; the operator is told in full."""
+    site, refused = settings(tmp_path), "<reader4@example.org>: blocked"
+    with Store.open(URL, tmp_path) as store:
+        begin(site, store, *[f"reader{number}" for number in range(10)])
+        with pytest.raises(DeliveryError, match=refused):
+            deliver(site, store, Memory(*[Outcome("failed", 550, "5.7.1", refused, meaning="policy")] * 5))
+        with store.reading() as connection:
+            said = connection.scalars(select(tables.event.c.detail).where(tables.event.c.kind == "issue paused")).all()
+
+    assert said == ["550 5.7.1"]
 
 
 def is_turn(store: Store, minute: int) -> bool:

@@ -9,7 +9,7 @@ from feeds.config import Settings, secret
 from feeds.delivery import BACKENDS, Backend
 from feeds.delivery.smtp.pace import Breaker, limits
 from feeds.errors import DeliveryError, FeedsError, SettingsError
-from feeds.model import Issue
+from feeds.model import Issue, Outcome
 from feeds.newsletter.confirming import press_of
 from feeds.newsletter.consequences import verdict_of
 from feeds.newsletter.crew import Crew, Done, Job
@@ -142,12 +142,12 @@ class _Run:
             what = "the relay hangs up after messages, without saying whether it took them; no more leave for an hour"
             raise DeliveryError(what, "look into its log; `feeds outbox status` names the readers in doubt")
         if refused and self._breaker.open:
-            self._pause(issue, f"{outcome.code} {outcome.reply[:200]}")
+            self._pause(issue, outcome)
 
-    def _pause(self, issue: Issue, said: str) -> None:
-        self.ledger.pause(issue.id, said)
+    def _pause(self, issue: Issue, refused: Outcome) -> None:
+        self.ledger.pause(issue.id, f"{refused.code} {refused.enhanced}".strip())  # what it says may name a reader
         what = f"{issue.newsletter}-{issue.number} is paused: 5 of the last 50 messages were refused"
         mend = (
             f"that is about us, not the readers; mend it, then `feeds issue resume {issue.newsletter} {issue.number}`"
         )
-        raise DeliveryError(f"{what}: {said}", mend)
+        raise DeliveryError(f"{what}: {refused.code} {refused.reply[:200]}", mend)

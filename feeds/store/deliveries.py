@@ -97,7 +97,7 @@ def queue(
             select(*row.values())
             .select_from(theirs)
             .where(reads(newsletter), goes_by(clocks))
-            .with_for_update(of=[subscription, subscriber], key_share=True)  # who leaves meanwhile waits for us, or we
+            .with_for_update(of=[subscription, subscriber], key_share=True)  # who leaves, leaves before or after this
         )
         change = insert(delivery).from_select(list(row), readers).execution_options(preserve_rowcount=True)
         return connection.execute(change).rowcount
