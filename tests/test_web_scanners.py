@@ -16,6 +16,7 @@ from feeds import subscriptions
 from feeds.delivery import Envelope
 from feeds.delivery.memory import Memory
 from feeds.model import Newsletter, Outcome
+from feeds.newsletter import consequences
 from feeds.newsletter.confirming import MOST
 from feeds.store import Store, subscribers
 from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, source, subscribe
@@ -151,7 +152,7 @@ def states(site: Site) -> dict[str, str]:
         for state in ("bounced", "complained"):
             reader = subscribers.find(connection, f"{state}@example.org")
             assert reader is not None
-            subscribers.set_status(connection, reader.id, state)
+            consequences.stop(connection, state, 1, reader.id, "", MONDAY)
     subscriptions.suppress(site.store, "suppressed@example.org", MONDAY)
     return found | {each: each for each in ("suppressed@example.org", "leila@example.net", "new@example.org")}
 
