@@ -407,6 +407,12 @@ def test_what_sections_hand_down_has_a_target() -> None:
     assert [(True, "Ada"), (False, "Ada")] == [(each["draft"], each["author"]) for each in said]
 
 
+@pytest.mark.parametrize(("path", "expected"), [("posts/deep/a.md", "posts/deep/a.html"), ("notes/a.md", "notes/a/")])
+def test_sections_whose_addresses_end_in_html(path: str, expected: str) -> None:
+    """Of uglyURLs by section that of the first folder counts."""
+    assert expected == address(f"content/{path}", {"baseurl": "x", "uglyurls": {"posts": True, "deep": False}})
+
+
 def test_addresses_that_end_in_html() -> None:
     """With uglyURLs a page is a file, unless it names its address; a permalink in our settings goes before Hugo's."""
     beside = Beside(

@@ -65,13 +65,21 @@ def address(piece: Piece, permalink: str) -> str:
     path = _expand(pattern, piece)
     if not own and not path.islower():  # resources/page/page_paths.go: "Sanitize"
         path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
-    if not own and values.get("uglyurls") is True:
+    if not own and _is_file(piece):
         path = path.rstrip("/") + ".html"
     elif by_section or "." not in path[path.rfind("/") + 1 :]:
         path = path.rstrip("/") + "/"
     # Only the name or folder of a file tells Hugo its language: `lang` in front matter is the author's own key.
     folder = (piece.language.lower() if piece.place.language else "") or one_line(values.get("language_folder"))
     return path if own.startswith("/") or not folder else f"/{folder}{path}"
+
+
+def _is_file(piece: Piece) -> bool:
+    """Tell whether `uglyURLs`, of all or of the post's section, wants a file in place of a folder."""
+    said = piece.values.get("uglyurls")
+    if isinstance(said, dict):
+        said = said.get(key_name(next(iter(paths.home(piece.place)), "")))
+    return said is True
 
 
 def tokens(pattern: str) -> str:
