@@ -1,5 +1,6 @@
 """After a small change nothing but what changed is looked at, and the build comes to what a whole one comes to."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -130,6 +131,14 @@ def test_small_changes_add_up(root: Path) -> None:
         change(root)
         assert is_amended(root), [*SMALL][number]
         assert publish.unchanged(root, LATER)[0] is not None
+
+
+def test_a_file_may_claim_any_year(root: Path) -> None:
+    """Nanoseconds in 64 bits end in the year 2262; a file from 2300 is read each time, and stops no build."""
+    os.utime(root / "posts" / "8.md", ns=(0, 10_413_792_000 * 10**9))
+
+    assert is_amended(root)
+    assert is_amended(root)
 
 
 def test_what_many_files_are_is_found_at_once(root: Path) -> None:

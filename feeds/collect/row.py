@@ -13,6 +13,7 @@ from feeds.tree import Stamp
 
 UNSURE = b""  # of a file that the next build is to read once more
 _STAMP = struct.Struct("<3q")
+_LATEST = 2**63 - 1  # ns, the year 2262; what a file says of itself may lie beyond
 _TIMES = ("published", "updated", "expires")  # of a post
 
 
@@ -31,7 +32,8 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
 
 def packed(stamp: Stamp) -> bytes:
     """Pack a stamp, of which a site of 100,000 posts would hold 16 MB else."""
-    return _STAMP.pack(*stamp)
+    size, mtime, ctime = stamp
+    return _STAMP.pack(size, max(-_LATEST, min(mtime, _LATEST)), ctime)
 
 
 def offsets(post: Post | None) -> tuple[int, ...]:
