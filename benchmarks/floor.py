@@ -83,11 +83,11 @@ def deeds(settings: Settings) -> dict[str, Deed]:
 def over_all(site: Path, deed: Deed) -> float:
     """Return the seconds that it takes to list the files, read them and do a deed with each, by two processes."""
 
-    def some(files: Sequence[tree.File]) -> None:
-        for path, size, *_ in files:
+    def some(files: Sequence[tuple[str, tree.Stamp]]) -> None:
+        for path, (size, _, _) in files:
             deed(path, _read(f"{site}/{path}", size))
 
-    return _timed(lambda: halves(sorted(tree.grow(str(site), ["posts"]).files), some, type(None), 500))
+    return _timed(lambda: halves(sorted(tree.grow(str(site), ["posts"]).files.items()), some, type(None), 500))
 
 
 def cold(peer: Peer, count: int, work: Path) -> float:

@@ -17,9 +17,6 @@ from hashlib import blake2b
 from msgspec import Struct
 
 Stamp = tuple[int, int, int]  # bytes, time of the last change of its text and of its inode, both in ns
-# A tuple of its own would be easier to read than indices, and cost as much as the look at the file.
-File = tuple[str, int, int, int]  # path, relative to the root and with forward slashes, and stamp
-
 _FRESH = 2_000_000_000  # ns
 _NOT_OURS = frozenset({"node_modules", "__pycache__"})
 
@@ -36,7 +33,7 @@ class Odd(Struct, frozen=True):
 class Tree(Struct, frozen=True):
     """What lies below some folders."""
 
-    files: list[File]  # in no order
+    files: dict[str, Stamp]  # by path, relative to the root and with forward slashes; in no order
     odd: list[Odd]
 
     def digest(self) -> bytes:
@@ -68,7 +65,7 @@ def grow(root: str, starts: Iterable[str], without: str = "", *, hidden: bool = 
 
     Passes by what is hidden, unless that is wanted as well, and the folder `without`.
     """
-    tree, been = Tree([], []), set[tuple[int, int]]()
+    tree, been = Tree({}, []), set[tuple[int, int]]()
     here, linked = deque(starts), deque[str]()
     while here or linked:  # links to folders last, so that a file goes by its real path
         folder = here.popleft() if here else linked.popleft()
@@ -103,7 +100,7 @@ def _look(root: str, folder: str, tree: Tree, hidden: bool) -> Iterator[tuple[st
                         yield path, entry.is_symlink()
                 elif entry.is_file():
                     info = entry.stat()
-                    tree.files.append((path, info.st_size, info.st_mtime_ns, info.st_ctime_ns))
+                    tree.files[path] = (info.st_size, info.st_mtime_ns, info.st_ctime_ns)
                 else:
                     entry.stat()  # raises for a link to nothing
                     tree.odd.append(Odd(path, "it is no ordinary file", "remove it"))  # a pipe would wait for ever

@@ -1,13 +1,11 @@
 """What is noted of a site's files, in parts by their paths: a build after a small change reads what it concerns."""
 
-import marshal
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from itertools import pairwise
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -15,7 +13,7 @@ from msgspec import Struct
 
 from feeds import cache
 from feeds.collect.row import UNSURE, Row
-from feeds.tree import File, Stamp, Tree
+from feeds.tree import Stamp, Tree
 
 _NAME = "posts"
 _ROWS = 1_000  # to a part: a site of 100,000 posts would need 70 MB at once
@@ -40,16 +38,16 @@ class Parts:
         """Compare what was noted with a tree. Raises DecodeError."""
         self.seen, self._firsts, self._encoded, self._settled = head.seen, head.firsts, encoded, settled
         self._odd, self._files = head.odd, _cut(grown, head.firsts)
-        self.states = [_state(part, (), settled) for part in self._files]
+        self.states = list(map(_digest, self._files))
         pairs = enumerate(zip(self.states, head.states, strict=True))
-        changed = [place for place, (now, before) in pairs if not now or now != before]
+        changed = [place for place, (now, before) in pairs if now != before]
         self._rows = {place: _DECODER.decode(encoded[place]) for place in changed}
         self.name = head.name
 
     @property
-    def files(self) -> list[File]:
+    def files(self) -> dict[str, Stamp]:
         """The files of the parts that have changed."""
-        return [file for place in self._rows for file in self._files[place]]
+        return {path: stamp for place in self._rows for path, stamp in self._files[place].items()}
 
     @property
     def rows(self) -> list[Row]:
@@ -105,17 +103,21 @@ def noted(root: Path, key: bytes, grown: Tree, settled: int) -> Parts | None:
     return None
 
 
-def _cut(grown: Tree, firsts: Sequence[str]) -> list[list[File]]:
-    files = sorted(grown.files, key=itemgetter(0))
-    places = [bisect_left(files, first, key=itemgetter(0)) for first in firsts]
-    return [files[start:end] for start, end in pairwise([*places, len(files)])]
+def _cut(grown: Tree, firsts: Sequence[str]) -> list[dict[str, Stamp]]:
+    paths = sorted(grown.files)
+    places = [bisect_left(paths, first) for first in firsts]
+    return [{path: grown.files[path] for path in paths[start:end]} for start, end in pairwise([*places, len(paths)])]
 
 
-def _state(files: list[File], rows: Sequence[Row], settled: int) -> bytes:
+def _state(files: dict[str, Stamp], rows: Sequence[Row], settled: int) -> bytes:
     """Return a digest of files; b"" when one of them, or what became of it, may not be what it seems."""
-    is_sure = all(file[2] < settled > file[3] for file in files) and all(row.stamp != UNSURE for row in rows)
-    return blake2b(marshal.dumps(files, 2), digest_size=16).digest() if is_sure else b""
+    is_settled = all(mtime < settled > ctime for _, mtime, ctime in files.values())
+    return _digest(files) if is_settled and all(row.stamp != UNSURE for row in rows) else b""
+
+
+def _digest(files: dict[str, Stamp]) -> bytes:
+    return Tree(files, []).digest()
 
 
 def _odd(grown: Tree) -> bytes:
-    return Tree([], grown.odd).digest()
+    return Tree({}, grown.odd).digest()

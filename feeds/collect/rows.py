@@ -21,7 +21,7 @@ from feeds.halves import halves
 from feeds.identity.lock import Noted
 from feeds.model import Post, Problem, Site
 from feeds.sources import Dialect, Parsed
-from feeds.tree import File, Stamp, Tree
+from feeds.tree import Stamp, Tree
 
 _MANY = 500  # files that two processes share: a second one costs some ms, a file about 0.2
 _FEW = 50  # of more changed files, none is looked at one by one
@@ -43,7 +43,7 @@ class Rows:
         self.seen: dict[str, Stamp | None] = {}  # files elsewhere that posts were told about
         self._root, self._folders, self._site, self._dialect = root, folders, site, dialect
         self._settled, self._key, self._before = tree.settled(now) if now else 0, b"", list[Row]()
-        self._beside: list[File] = []
+        self._beside: list[tuple[str, Stamp]] = []
         self._head: Head | None = None  # as it is noted
         self._now = Head({}, [], [])
         self._parts: Parts | None = None
@@ -57,7 +57,7 @@ class Rows:
             self.seen = self._head.seen
             restore(self._before)
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
-        stamps = {file[0]: file[1:] for file in grown.files}
+        stamps = grown.files
         kept = [row for row in self._before if (stamp := stamps.get(row.path)) and packed(stamp) == row.stamp]
         if inner or any(row.left_out == _PART for row in kept):
             kept = [row for row in kept if (row.left_out == _PART) == (row.path in inner)]
@@ -80,13 +80,13 @@ class Rows:
         self.seen, self._before = self._parts.seen, self._parts.rows
         restore(self._before)
         known = {row.path: row for row in self._before}
-        there = {file[0]: packed(file[1:]) for file in self._parts.files}
+        there = {path: packed(stamp) for path, stamp in self._parts.files.items()}
         new = {path for path in there if path not in known and self._is_text(path)}
         fresh = sorted([*new, *(path for path, row in known.items() if there.get(path, row.stamp) != row.stamp)])
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         if len(fresh) > _FEW or known.keys() - there.keys() or not self._are_alone(new, inner):
             return None
-        self.found = self._read(fresh, {file[0]: file[1:] for file in grown.files}, inner)
+        self.found = self._read(fresh, grown.files, inner)
         return self._parts.name, [(known.get(row.path), row) for row in self.found]
 
     def noted(self, posts: Iterable[Post]) -> dict[str, Noted]:
@@ -136,11 +136,11 @@ class Rows:
 
     @property
     def _is_settled_beside(self) -> bool:
-        stamps = chain((file[1:] for file in self._beside), filter(None, self.seen.values()))
+        stamps = chain((stamp for _, stamp in self._beside), filter(None, self.seen.values()))
         return all(stamp[2] < self._settled for stamp in stamps)
 
     def _begin(self, grown: Tree) -> None:
-        self._beside = sorted(file for file in grown.files if sources.is_beside(file[0]))
+        self._beside = sorted(file for file in grown.files.items() if sources.is_beside(file[0]))
         self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, self._beside)
 
     def _are_as_seen(self, seen: Mapping[str, Stamp | None]) -> bool:
@@ -228,7 +228,7 @@ def digest(data: bytes) -> bytes:
     return sha256(data).digest()[:16]  # processors have instructions for it: half of the time of BLAKE2
 
 
-def _inner(files: Iterable[File]) -> set[str]:
+def _inner(files: Iterable[str]) -> set[str]:
     """Return the files that lie in the folder of a post that is a whole folder."""
-    folders = {path.rpartition("/")[0] for path, *_ in files if "/index." in path and _INDEX.fullmatch(path)}
-    return folders and {path for path, *_ in files if path.rpartition("/")[0] in folders and not _INDEX.fullmatch(path)}
+    folders = {path.rpartition("/")[0] for path in files if "/index." in path and _INDEX.fullmatch(path)}
+    return folders and {path for path in files if path.rpartition("/")[0] in folders and not _INDEX.fullmatch(path)}

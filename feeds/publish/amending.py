@@ -105,7 +105,7 @@ def _built(
         world,
         since=now,
         until=min(filter(None, next_changes), default=None),
-        posts=before.tree.digest() if rows.are_settled else b"",
+        posts=before.state if rows.are_settled else b"",
         rows=name,
         texts={path: texts[path] for path in shown},
         strays=written.places.strays(settings.root, written.stamps),

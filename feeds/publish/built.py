@@ -81,6 +81,7 @@ class Before(Struct, frozen=True):
     world: World
     built: bytes  # JSON
     tree: Tree  # what lies there now
+    state: bytes  # digest of that
 
     def result(self) -> Built:
         """Return what it came to."""
@@ -97,8 +98,8 @@ def unchanged(root: Path, now: datetime) -> tuple[Built | None, Before | None]:
     if noted is None or not _is_same(root, noted.world, now):
         return None, None
     grown = tree.grow(str(root), noted.world.folders, noted.world.without)
-    before = Before(noted.world, noted.built, grown)
-    return (before.result() if noted.world.posts == grown.digest() else None), before
+    before = Before(noted.world, noted.built, grown, grown.digest())
+    return (before.result() if noted.world.posts == before.state else None), before
 
 
 def note(root: Path, world: World, built: Built) -> None:
@@ -122,7 +123,7 @@ def state_of(root: Path, folder: str, settled: int = sys.maxsize) -> bytes:
     b"" when something there changed after `settled` (see `tree.settled`).
     """
     grown = tree.grow(str(root), [folder], hidden=True)
-    return grown.digest() if all(file[3] < settled for file in grown.files) else b""
+    return grown.digest() if all(ctime < settled for _, _, ctime in grown.files.values()) else b""
 
 
 def _is_same(root: Path, world: World, now: datetime) -> bool:

@@ -123,7 +123,7 @@ def _sections(settings: Settings, templates: "Environment") -> Mapping[str, Any]
 
 def _own_templates(root: Path) -> list[tuple[str, bytes]]:
     files = tree.grow(str(root), [FOLDER], hidden=True).files
-    return sorted((path, output.read(root / path)) for path, *_ in files)
+    return sorted((path, output.read(root / path)) for path in files)
 
 
 def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> list[bytes]:

@@ -6,7 +6,7 @@ _START = r"(?:[ \t]*\n|[ ]{0,3}<!--(?:(?!-->).)*-->[ \t]*\n)*+"
 _TAGGED = r"(?i:\s*<h1(?:\s[^<>]*)?>((?:(?!</?h1).){0,2000})</h1\s*>)"
 _HTML = f"(?s){_START}{_TAGGED}"
 _MARKED = r"[ ]{0,3}(?:\#[ \t]([^\n]*+)|([^\s#>`~=-][^\n]*+)\n[ ]{0,3}=+[ \t]*)(?:\n|\Z)"
-_MARKDOWN = f"(?s){_START}(?:{_MARKED}|{_TAGGED})"
+_MARKDOWN = re.compile(f"(?s){_START}(?:{_MARKED}|{_TAGGED})")
 _ATTRIBUTES = r" ?\{[:#.][^{}]*\}$"  # kramdown and goldmark: "# Title {#id}"
 
 
@@ -15,7 +15,7 @@ def split(body: str, markup: str) -> tuple[str, str, int]:
 
     Returns its source in one line ("" when there is none), the body after it, and how many lines went.
     """
-    found = re.match(_HTML if markup in ("html", "rst") else _MARKDOWN, body)
+    found = re.match(_HTML, body) if markup in ("html", "rst") else _MARKDOWN.match(body)
     if found is None:
         return "", body, 0
     title = " ".join("".join(filter(None, found.groups())).split())
