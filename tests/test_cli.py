@@ -1,6 +1,7 @@
 """The command: what its user types and sees, and how it exits."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -333,3 +334,43 @@ def test_run_due_is_idempotent(feeds: Call, site: Path) -> None:
 
     assert (first[0], second[0]) == (0, 0)
     assert "feeds: nothing new" in second[1]
+
+
+def test_a_question_without_a_word_is_answered_by_help(feeds: Call) -> None:
+    """A newcomer types the name alone first."""
+    code, out, err = feeds()
+
+    assert (0, "") == (code, err)
+    assert out.startswith("Usage: feeds ")
+
+
+@pytest.mark.parametrize("words", [["--site", "x"], ["--site=x"], ["-q"]])
+def test_an_option_before_the_command_says_where_it_belongs(feeds: Call, words: list[str]) -> None:
+    """All commands have these, and so the command itself has not."""
+    code, _, err = feeds(*words, "build")
+
+    assert 2 == code
+    assert err.startswith(f"feeds: {words[0].partition('=')[0]} stands before the command; write it behind")
+
+
+def called(folder: Path, shell: str) -> tuple[int, str]:
+    """Run a line of bash in a folder, where $FEEDS is the command; return its exit code and what it said wrong."""
+    environ = {**os.environ, "FEEDS": f"{sys.executable} -m feeds", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", shell], cwd=folder, env=environ, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_who_reads_no_further_makes_no_error(site: Path) -> None:
+    """`feeds ... | head` ends well and in silence, however much there was to print."""
+    shell = "$FEEDS build -q; $FEEDS config --json | (exec 0<&-); exit ${PIPESTATUS[0]}"
+
+    assert (0, "feeds: posts/مكسور.md:2: ") == (lambda code, said: (code, said[:25]))(*called(site, shell))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_cannot_be_printed_is_said_in_a_line(site: Path) -> None:
+    """A disk that is full where the output goes: no traceback, and worth another try."""
+    code, said = called(site, "$FEEDS config > /dev/full")
+
+    assert 75 == code
+    assert said == "feeds: No space left on device; mend that, then do it again\n"

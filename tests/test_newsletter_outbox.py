@@ -113,13 +113,13 @@ def test_secret_of_the_environment_wins(site: Settings, store: Store) -> None:
 
 
 def test_secret_may_be_changed(site: Settings, store: Store) -> None:
-    """New mails are signed with the first; links of the one before are good as well."""
+    """New mails are signed with the first; links of the one before are good as well, and those signed without any."""
     with store.writing() as connection:
         one, two = secrets.keys(connection, "new " * 8), secrets.keys(connection, f"{'new ' * 8}\n {'old ' * 8}\n")
         own = secrets.keys(connection, "\n")
 
-    assert (("new " * 8).strip(),) == one
-    assert (*one, ("old " * 8).strip()) == two
+    assert (("new " * 8).strip(), *own) == one
+    assert (("new " * 8).strip(), ("old " * 8).strip(), *own) == two
     assert (store_secret(store),) == own
 
 

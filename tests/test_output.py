@@ -103,7 +103,7 @@ def test_a_closed_folder_is_named(tmp_path: Path) -> None:
     """Missing rights are said as such."""
     tmp_path.chmod(0o500)
 
-    with pytest.raises(OutputError, match="let this user write there"):
+    with pytest.raises(OutputError, match="let this user read and write there"):
         output.write(tmp_path / "a.xml", b"one", TIME)
 
 

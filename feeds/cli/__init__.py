@@ -6,9 +6,11 @@ nothing to do should cost next to nothing.
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -39,6 +41,8 @@ COMMANDS = {
     "subscribers": ("subscribers", "Add, change, list, import, export, remove and erase readers."),
 }
 
+_OF_COMMANDS = ("--site", "--json", "--quiet", "-q", "--verbose", "-v")
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
@@ -59,6 +63,20 @@ class LazyGroup(click.Group):
         """Write the list of commands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, what) for name, (_, what) in COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take no word at all for a question. Raises UsageError for an option that stands before the command."""
+        if args and (option := args[0].partition("=")[0]) in _OF_COMMANDS:
+            raise UsageError(f"{option} stands before the command", "write it behind: `feeds COMMAND --site DIR`")
+        return super().parse_args(ctx, args or ["--help"])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what the command says, for as long as somebody reads what it prints."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `feeds ... | head`: not an error, but nothing more can be written
+            _print_no_more()
+            return 0
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -95,11 +113,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output went away (`feeds ... | head`): not an error, but nothing more can be written.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        _print_no_more()
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"feeds: {where}{error.strerror or error}; mend that, then do it again", err=True)
+        sys.exit(75)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _print_no_more() -> None:
+    """Let Python, which empties its buffers at the end, find somebody who takes that."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _line(error: click.ClickException) -> str:

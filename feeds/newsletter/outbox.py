@@ -148,6 +148,6 @@ class _Run:
         self.ledger.pause(issue.id, f"{refused.code} {refused.enhanced}".strip())  # what it says may name a reader
         what = f"{issue.newsletter}-{issue.number} is paused: 5 of the last 50 messages were refused"
         mend = (
-            f"that is about us, not the readers; mend it, then `feeds issue resume {issue.newsletter} {issue.number}`"
+            f"that is about us, not the readers; mend it, then `feeds issue resume {issue.newsletter}-{issue.number}`"
         )
         raise DeliveryError(f"{what}: {refused.code} {refused.reply[:200]}", mend)

@@ -23,9 +23,10 @@ ASLEEP_SECONDS = 300  # in the middle of a transaction: far more than any of our
 # Part of what the driver says -> how to mend it.
 CURES = {
     "locked": f"another process has been writing for {BUSY_SECONDS} s; try again",
-    "readonly": "make the file and its folder writable for this user",
+    "readonly": "make the file, those with -wal and -shm behind its name, and its folder writable for this user",
     "unable to open": "make the file and its folder writable for this user",
     "is full": "free some space on that disk",
+    "disk I/O error": "free some space on that disk if it is full, else see what the system's log says of it",
     "not a database": "put a backup in its place, or name another file",
     "malformed": "put a backup in its place",
     "permission denied": "let this user create tables there",

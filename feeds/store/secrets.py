@@ -9,11 +9,12 @@ from feeds.store.tables import meta
 
 
 def keys(connection: Connection, given: str) -> tuple[str, ...]:
-    """Return the keys of links: those `given`, one a line, else this database's; the first signs, all are good.
+    """Return the keys of links: those `given`, one a line, and this database's; the first signs, all are good.
 
-    It needs a writing transaction.
+    So a link that was signed where none was given, by a cron job say, is good where one is. It needs a writing
+    transaction.
     """
-    return tuple(filter(None, map(str.strip, given.splitlines()))) or (secret(connection),)
+    return *filter(None, map(str.strip, given.splitlines())), secret(connection)
 
 
 def secret(connection: Connection) -> str:

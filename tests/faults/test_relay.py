@@ -101,7 +101,7 @@ def test_policy_pauses_the_issue(tmp_path: Path, phase: str, reply: str) -> None
     assert code == 75
     assert said.count("\n") == 1
     assert reply in said
-    assert "feeds issue resume weekly 1" in said
+    assert "feeds issue resume weekly-1" in said
     assert again == (0, "nothing to deliver\n")
     assert ground.counts() == {"failed": 5, "queued": READERS - 5}
     assert statuses(ground) == {"active": READERS}

@@ -114,6 +114,8 @@ def _introduce(client: smtplib.SMTP, relay: Relay, context: ssl.SSLContext | Non
     if relay.security == "starttls":
         if not client.has_extn("starttls"):
             mend = 'somebody may be listening in; use port 465 with security = "tls", or a relay that offers it'
+            if _is_loopback(client):
+                mend = 'set mail.smtp.security to "none": what stays on this machine crosses no network'
             raise DeliveryError("the relay offers no STARTTLS", mend, relay.name)
         client.starttls(context=context)
         _hello(client)
