@@ -134,6 +134,34 @@ def test_issue_of_nothing_says_how_older_posts_come_in(feeds: Call) -> None:
     assert feeds("issue", "news", "--since", "2024-12-01")[:2] == (0, "news-1 open: 1 queued\n")
 
 
+@pytest.mark.parametrize("command", [("issue", "news"), ("issue", "news", "--skip-new")])
+def test_post_of_an_issue_by_hand_keeps_its_id(feeds: Call, site: Path, command: tuple[str, ...]) -> None:
+    """By feeds.lock, as with `feeds run-due`: with another date it is no new post that readers get once more."""
+    write(site, "a")
+    feeds(*command)
+    feeds("deliver")
+    write(site, "a", date="2026-07-08")
+    feeds("build")
+
+    assert feeds("issue", "news")[1].startswith("no issue")
+
+
+def test_issue_by_hand_opens_with_no_ids_that_are_not_kept(feeds: Call, site: Path) -> None:
+    """Where `feeds build` would be refused, or feeds.lock cannot be written, nothing is opened, in one line."""
+    write(site, "a")
+    (site / "posts/old.md").write_text("---\ntitle: t\ndate: 2025-01-01\nguid: urn:x:1\n---\n\nنص.\n", "utf-8")
+    refused = feeds("issue", "news")
+    write(site, "old")
+    (site / "feeds.lock").unlink()
+    (site / "feeds.lock").mkdir()
+    unwritten = feeds("issue", "news")
+
+    assert (refused[0], unwritten[0]) == (3, 75)
+    assert refused[2].startswith("feeds: readers would see 1 old post as new:")
+    assert "feeds.lock" in unwritten[2]
+    assert json.loads(feeds("issue", "list", "--json")[1]) == []
+
+
 def test_since_is_not_advised_to_who_said_it(feeds: Call) -> None:
     """Nobody is told to do what was just done."""
     feeds("issue", "news", "--since", "2024-01-01")

@@ -100,17 +100,20 @@ def _day(text: str) -> datetime:
 def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, skip_new: bool) -> None:
     """Open an issue of NEWSLETTER now, with the posts that its readers have not had.
 
-    `feeds deliver` then delivers it. The first time, the posts that are there already count as sent, but for those
-    --since a day. A burst of posts is refused (exit 3) until you say what is to become of it.
+    The feeds are written first; `feeds deliver` then delivers it. The first time, the posts that are there already count
+    as sent, but for those --since a day. A burst of posts is refused (exit 3) until you say what is to become of it.
     """
     from feeds import newsletter as deeds
+    from feeds import publish
 
     if skip_new and (all_new or since):
         raise UsageError("--skip-new sends nothing", "leave out --all-new and --since, or --skip-new")
     chosen, now = _newsletter(call, newsletter), _clock()
     first = since.replace(tzinfo=ZoneInfo(call.settings.site.timezone)) if since else None
+    found = publish.survey(call.settings, now)
+    publish.build(call.settings, now, found=found)  # no reader gets a post by an id that feeds.lock might lose
     with call.store() as store:
-        source = deeds.source(call.settings, now)
+        source = deeds.source_of(call.settings, found)
         deeds.remember(store, source, now, since=first)
         if skip_new:
             skipped = deeds.skip_new(store, chosen, now)
