@@ -244,6 +244,14 @@ def test_folders_of_posts(tmp_path: Path, paths: list[str], folders: tuple[str, 
     assert discover(tmp_path).folders == folders
 
 
+def test_posts_that_say_published_are_dated(tmp_path: Path) -> None:
+    """`published: 2024-04-01` marks a post, and so its folder; `published: true` stands in pages too."""
+    dated, page = (f"---\ntitle: x\npublished: {said}\n---\n" for said in ("2024-04-01", "true"))
+    blog(tmp_path, {"src/content/posts/a.md": dated, "src/content/spec/b.md": page, "src/content/spec/c.md": page})
+
+    assert discover(tmp_path).folders == ("src/content/posts",)
+
+
 @pytest.mark.parametrize(
     ("file", "text", "permalink"),
     [

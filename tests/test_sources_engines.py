@@ -163,6 +163,7 @@ def test_the_folder_is_the_category_in_pelican() -> None:
     [
         ("hugo", "date: 2024-03-05\npublishDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
         ("astro", "pubDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("astro", "published: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
         ("zola", "path: 2024/04/01/x", datetime(2024, 4, 1, tzinfo=UTC)),
         ("jekyll", "permalink: /blog/2024/04/01/x/", datetime(2024, 4, 1, tzinfo=UTC)),
         ("plain", "published_at: 2024-04-01T10:00:00Z", datetime(2024, 4, 1, 10, tzinfo=UTC)),
@@ -171,6 +172,16 @@ def test_the_folder_is_the_category_in_pelican() -> None:
 def test_dates(engine: str, header: str, expected: datetime) -> None:
     """The date stands in the engine's own keys, or in the address that the post asks for."""
     assert expected == post(engine, "content/a.md", header).published
+
+
+@pytest.mark.parametrize("said", ["true", "yes", "'true'"])
+def test_what_tells_whether_a_post_is_published_is_no_date(said: str) -> None:
+    """`published: true` is that of Jekyll and Hexo: the date stands elsewhere, and nothing is wrong."""
+    path, header = "src/content/blog/2024-04-01-a.md", f"title: x\npublished: {said}"
+
+    assert parsed("astro", path, header).problems == ()
+    assert parsed("plain", "a.md", header).problems[0].what == "no date"
+    assert parsed("plain", "a.md", "title: x\npublished: soon").problems[0].what == "published: soon is no date"
 
 
 @pytest.mark.parametrize(

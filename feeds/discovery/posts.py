@@ -13,7 +13,9 @@ _NEVER = {"node_modules", "vendor", "bower_components", "__pycache__", "archetyp
 _HARDLY = {"public", "docs", "templates", "themes", "layouts", "tests", "static", "assets", "output", "dist", "build"}
 _ENDINGS = (".md", ".markdown", ".mdown", ".html", ".mdx", ".rst", ".adoc")
 _DATED = re.compile(
-    r"^[ \t.:+\"'<!-]*(?:pub|publish|published_?|created_?)?(?:date|at)[\"']?\s*[:=]|name=\"date\"", re.M | re.I
+    r"^[ \t.:+\"'<!-]*(?:pub|publish|published_?|created_?)?(?:date|at)[\"']?\s*[:=]"
+    r"|name=\"date\"|^published: *\d",
+    re.M | re.I,
 )
 _DAY_IN_PATH = re.compile(r"(?:^|/)\d{4}[-/]\d{1,2}[-/]\d{1,2}\b")
 # Where the first post of a new blog will be.

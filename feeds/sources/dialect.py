@@ -60,7 +60,7 @@ class Keys(Struct, frozen=True):
     title: tuple[str, ...] = ("title",)
     date: tuple[str, ...] = _words(
         "date published_at published_on publishdate publish_date pubdate pub_date date_published "
-        "created created_at created_time date_created"
+        "created created_at created_time date_created published"
     )
     updated: tuple[str, ...] = _words(
         "updated lastmod last_modified_at last_modified modified updated_at updated_date updateddate date_modified "

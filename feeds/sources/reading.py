@@ -99,6 +99,8 @@ class _Reading:
         key, stated = fields.first(self.values, self._keys.date)
         if key and (published := dates.moment(stated, self._zone)):
             return published
+        if key == "published" and fields.truth(stated) is not None:
+            key = ""  # it says whether, not when
         day = self._place.day or self._day_of_address()
         in_path = dates.moment(day, self._zone)
         if key:
