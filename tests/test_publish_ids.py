@@ -449,3 +449,35 @@ def test_the_command_exits_with_3(site: Path) -> None:
 
     assert 3 == caught.value.exit_code
     assert 0 == run(["build", "--accept-new-ids", "--site", str(site)]).exit_code
+
+
+def test_posts_that_cannot_be_seen_are_not_gone(site: Path) -> None:
+    """A disk that is not mounted, or a folder that is closed to this user, empties no feed."""
+    build(load(site), NOW)
+    before = state(site)
+    (site / "posts").rename(site / "elsewhere")
+    (site / "posts").mkdir()
+
+    with pytest.raises(GuardError, match="all 5 known posts are gone, and no other is there; mount the disk"):
+        build(load(site), NOW)
+    (site / "posts").rmdir()
+    (site / "elsewhere").rename(site / "posts")
+    assert before == state(site)
+    assert 5 == build(load(site), NOW).posts
+
+
+def test_a_closed_folder_stops_a_build_only_where_known_posts_lie(site: Path, ordinary_rights: None) -> None:
+    """What never held a post is named, and the rest goes on."""
+    (site / "posts" / "2025").mkdir()
+    write(site, "2025/6.md", 6)
+    build(load(site), NOW)
+    (site / "posts" / "none").mkdir()
+    (site / "posts" / "none").chmod(0)
+    named = build(load(site), NOW).problems
+    (site / "posts" / "2025").chmod(0)
+
+    assert ["posts/none"] == [each.path for each in named]
+    with pytest.raises(GuardError, match="posts/2025: the folder cannot be read: .*, and posts that readers know lie in it: 1; make"):
+        build(load(site), NOW)
+    (site / "posts" / "none").chmod(0o755)
+    (site / "posts" / "2025").chmod(0o755)

@@ -52,6 +52,7 @@ class Collected(Struct, frozen=True):
     without: str  # but for what is in this one
     state: bytes  # digest of all that lies below the folders
     seen: Mapping[str, Stamp | None]  # what was looked at elsewhere, or was not there
+    closed: tuple[Problem, ...]  # the folders that cannot be read
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -85,6 +86,7 @@ def collect(
     found = rows.read(grown)
     odd = [each for each in grown.odd if each.is_folder or sources.is_text(posixpath.basename(each.path), dialect)]
     problems = [Problem(each.path, 0, each.what, each.mend) for each in odd]
+    closed = [problem for problem, each in zip(problems, odd, strict=True) if each.is_folder]
     return Collected(
         left_out=tuple(sorted(LeftOut(row.path, row.left_out) for row in found if row.left_out)),
         problems=tuple(sorted([*problems, *(problem for row in found for problem in row.problems)])),
@@ -93,6 +95,7 @@ def collect(
         without=without,
         state=grown.digest(),
         seen=sight.seen | rows.seen,
+        closed=tuple(closed),
     )
 
 

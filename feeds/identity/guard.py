@@ -48,6 +48,20 @@ def strangers(posts: Iterable[Post], held: Mapping[str, Line], lock: Lock) -> tu
     return tuple(Problem(post.path, 0, what, _MEND) for post in came)
 
 
+def refuse_blind(lock: Lock, closed: Iterable[Problem], *, is_empty: bool) -> None:
+    """Raise GuardError where posts that readers know lie in a folder that cannot be read, or nothing lies anywhere.
+
+    They are not gone: the disk is not mounted, say. Feeds without them would be worse than those of yesterday.
+    """
+    known = [line.path for line in lock.lines if not line.gone]
+    for folder in closed:
+        if there := [path for path in known if path.startswith(f"{folder.path}/" if folder.path else "")]:
+            raise GuardError(f"{folder.what}, and posts that readers know lie in it: {len(there)}", folder.mend, folder.path)
+    if known and is_empty:
+        mend = "mount the disk, or put them back; if they are gone for good, remove feeds.lock"
+        raise GuardError(f"all {len(known)} known posts are gone, and no other is there", mend)
+
+
 def refuse(changes: Iterable[Problem]) -> None:
     """Raise GuardError if there is any change, naming the first of them one a line."""
     unique = sorted(set(changes))

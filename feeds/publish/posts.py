@@ -52,13 +52,15 @@ def public(settings: Settings, now: datetime) -> Public:
 def survey(settings: Settings, now: datetime, grown: Tree | None = None) -> Public:
     """Do as `public` does, and leave it to the caller what to do about ids that would change.
 
-    `grown` is what lies below the folders of posts, if somebody has looked already.
+    `grown` is what lies below the folders of posts, if somebody has looked already. Raises GuardError where posts seem
+    to be gone that only cannot be seen.
     """
     site, wanted = settings.site, settings.posts
     choices = (wanted.folders, wanted.engine, wanted.permalink)
     collected = collect(settings.root, *choices, site, without=settings.feeds.out, now=now, grown=grown)
     posts, left_out = catalogue.publishable(collected.posts, now, wanted.include_drafts, wanted.include_future)
     lock = known(settings, posts, collected.rows.noted(posts))
+    guard.refuse_blind(lock, collected.closed, is_empty=not collected.rows.found)
     rest = [post for post in posts if post.path not in lock.standing]
     lines = recognise([line_of(post) for post in rest], lock.lines) if lock.lines else {}
     held = {path: noted.id for path, noted in lock.standing.items()}
