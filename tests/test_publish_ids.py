@@ -477,7 +477,9 @@ def test_a_closed_folder_stops_a_build_only_where_known_posts_lie(site: Path, or
     (site / "posts" / "2025").chmod(0)
 
     assert ["posts/none"] == [each.path for each in named]
-    with pytest.raises(GuardError, match="posts/2025: the folder cannot be read: .*, and posts that readers know lie in it: 1; make"):
+    with pytest.raises(
+        GuardError, match=r"posts/2025: the folder cannot be read: .*, and posts that readers know .*: 1"
+    ):
         build(load(site), NOW)
     (site / "posts" / "none").chmod(0o755)
     (site / "posts" / "2025").chmod(0o755)

@@ -56,7 +56,8 @@ def refuse_blind(lock: Lock, closed: Iterable[Problem], *, is_empty: bool) -> No
     known = [line.path for line in lock.lines if not line.gone]
     for folder in closed:
         if there := [path for path in known if path.startswith(f"{folder.path}/" if folder.path else "")]:
-            raise GuardError(f"{folder.what}, and posts that readers know lie in it: {len(there)}", folder.mend, folder.path)
+            what = f"{folder.what}, and posts that readers know lie in it: {len(there)}"
+            raise GuardError(what, folder.mend, folder.path)
     if known and is_empty:
         mend = "mount the disk, or put them back; if they are gone for good, remove feeds.lock"
         raise GuardError(f"all {len(known)} known posts are gone, and no other is there", mend)
