@@ -100,8 +100,8 @@ def _day(text: str) -> datetime:
 def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, skip_new: bool) -> None:
     """Open an issue of NEWSLETTER now, with the posts that its readers have not had.
 
-    The feeds are written first; `feeds deliver` then delivers it. The first time, the posts that are there already count
-    as sent, but for those --since a day. A burst of posts is refused (exit 3) until you say what is to become of it.
+    The feeds are written first; `feeds deliver` then delivers it. The first time, the posts that are there already
+    count as sent, but for those --since a day. A burst of posts is refused (exit 3) until you say what to do with it.
     """
     from feeds import newsletter as deeds
     from feeds import publish
