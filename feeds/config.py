@@ -18,11 +18,10 @@ from msgspec import Meta, Struct, field
 from feeds.colour import READABLE, SHEET, SHEET_IN_DARK, contrast, readable
 from feeds.errors import SettingsError
 from feeds.model import Newsletter, Podcast, Site, Style
+from feeds.rate import per_second
 
 FILE_NAME = "feeds.toml"
 _WORDS = {"int": "a number", "str": "a text in quotes", "bool": "true or false", "array": "a list", "object": "a table"}
-
-_RATE = re.compile(r"\s*(\d+(\.\d+)?)\s*(/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
 
 Content = Literal["full", "summary"]
 Count = Annotated[int, Meta(ge=1)]
@@ -303,13 +302,12 @@ def _check_addresses(mail: Mail, refuse: Callable[[str, str, str], SettingsError
 
 
 def _check_rates(smtp: Smtp, refuse: Callable[[str, str, str], SettingsError]) -> None:
-    """Refuse what the pace of delivery could not read; that is not imported, as it takes 100 ms."""
+    """Refuse what is no rate."""
     for key, said in {
         "rate": smtp.rate,
         **{f"per_domain.{name}": rate for name, rate in smtp.per_domain.items()},
     }.items():
-        found = _RATE.fullmatch(said)
-        if said.strip() and not (found and float(found[1])):
+        if said.strip() and not per_second(said):
             raise refuse(f"mail.smtp.{key}", said, "14/s")
 
 

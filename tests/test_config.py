@@ -1,15 +1,10 @@
 """feeds.toml and the environment become settings, or one line that says what to mend."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from feeds.config import Settings, keys, load, parse, secret
-from feeds.delivery.smtp.pace import parse_rate
 from feeds.errors import SettingsError
 from feeds.mail.headers import mailbox
 from feeds.model import Style
@@ -143,27 +138,6 @@ def test_no_settings(tmp_path: Path) -> None:
     """Without feeds.toml the line says which command makes one."""
     with pytest.raises(SettingsError, match="feeds init"):
         load(tmp_path)
-
-
-@given(
-    st.one_of(
-        st.from_regex(r"\A\s*[0-9٠١.]{1,6} ?(/|per) ?(s|SEC|minutes|hours?|d|days)\s*\Z"),
-        st.text("0159٠١ ./sdmhper", max_size=9),
-    )
-)
-def test_rates_are_those_that_delivery_reads(rate: str) -> None:
-    """What is wrong is said when the settings are read, not when an issue is due."""
-    text = SITE + f"[mail.smtp]\nrate = {json.dumps(rate)}"
-
-    assert _refuses(lambda: parse_rate(rate)) == _refuses(lambda: parse(text))
-
-
-def _refuses(read: Callable[[], object]) -> bool:
-    try:
-        read()
-    except SettingsError:
-        return True
-    return False
 
 
 def test_secret_from_file_wins(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from feeds.delivery.smtp.pace import UNLIMITED, Allowance, Breaker, Pace, TokenBucket, parse_rate, warm_up
-from feeds.errors import SettingsError
+from feeds.delivery.smtp.pace import UNLIMITED, Allowance, Breaker, Pace, TokenBucket, warm_up
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -153,22 +152,6 @@ def test_five_refusals_in_fifty_open_the_breaker(refused: list[int], is_open: bo
         breaker = breaker.after(refused=bool(each))
 
     assert is_open == breaker.open
-
-
-@pytest.mark.parametrize(
-    ("text", "rate"),
-    [("14/s", 14), ("500/hour", 500 / 3600), ("90 per minute", 1.5), ("86400/days", 1), ("", UNLIMITED)],
-)
-def test_rates_are_read(text: str, rate: float) -> None:
-    """As providers write them."""
-    assert rate == parse_rate(text)
-
-
-@pytest.mark.parametrize("text", ["0/s", "fast", "10", "10/fortnight", "-1/s"])
-def test_a_wrong_rate_says_what_is_right(text: str) -> None:
-    """One line with key, value and examples."""
-    with pytest.raises(SettingsError, match=r'mail\.smtp\.rate = .*; expected something like "14/s"'):
-        parse_rate(text)
 
 
 def test_a_new_domain_warms_up_in_six_weeks() -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from feeds.identity.lock import Line
 
-_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]?")
+_DATED = r"\d{4}-\d{1,2}-\d{1,2}[-_]?"
 Seeker = TypeVar("Seeker")
 Holder = TypeVar("Holder")
 
@@ -62,7 +62,7 @@ def _slug(path: str) -> str:
     stem = name.rpartition(".")[0] or name
     if stem.lower() in ("index", "_index") and folders:
         stem = folders[-1]
-    return _DATED.sub("", stem, count=1).lower() or stem
+    return re.sub(_DATED, "", stem, count=1).lower() or stem
 
 
 def _day(line: Line) -> str:

@@ -21,10 +21,10 @@ from feeds.model import EPOCH, Feed, Post, Problem
 from feeds.publish.written import Written
 
 # The id of the site's feed in a format that has one (see `catalogue`): it tells the authority.
-_FEED_ID = re.compile(rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoformat().encode())
+_FEED_ID = rb"tag:([a-z0-9.-]+),%s:feed[\"<]" % EPOCH.date().isoformat().encode()
 
 # What an engine writes while its author tries it out (`jekyll serve`): no reader has it.
-_ON_THIS_MACHINE = re.compile(r"(?i)https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])([:/]|$)")
+_ON_THIS_MACHINE = r"(?i)https?://(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])([:/]|$)"
 
 
 def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted]) -> Lock:
@@ -36,7 +36,7 @@ def known(settings: Settings, posts: Sequence[Post], noted: Mapping[str, Noted])
     if lock := lockfile.read(settings.root, noted):
         return lock
     paths = list(_paths(settings.root / settings.feeds.out, settings.feeds.paths))
-    found = next(filter(None, (_FEED_ID.search(output.read(path)) for path in paths)), None)
+    found = next(filter(None, (re.search(_FEED_ID, output.read(path)) for path in paths)), None)
     authority = found[1].decode() if found else authority_of(settings.site.url)
     seen = [entry for path in paths for entry in _seen(path)]
     if not seen:
@@ -101,7 +101,7 @@ def _seen(path: Path) -> tuple[Seen, ...]:
         found = entries(document, str(path)) if document else ()  # a new site must not wait for lxml
     except UsageError:
         return ()
-    return tuple(entry for entry in found if not _ON_THIS_MACHINE.match(entry.id))
+    return tuple(entry for entry in found if not re.match(_ON_THIS_MACHINE, entry.id))
 
 
 def _paths(out: Path, paths: str) -> Iterator[Path]:

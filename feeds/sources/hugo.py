@@ -22,15 +22,15 @@ from feeds.sources.text import one_line
 _KEPT = "._-+~@#"
 _URLIZED = re.compile("[a-z0-9._+~@#-]*")  # most names of files are fine as they are
 _END = r"(?:\d{1,2}|last)?"
-_SLICE = re.compile(rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]")
+_SLICE = rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]"
 # Parts of Go's layouts of a day (its package time), which are placeholders as well: ":06/:1".
-_IN_LAYOUT = re.compile(
+_IN_LAYOUT = (
     "(?P<year>2006)|(?P<short_year>06)|(?P<long_month>January)|(?P<short_month>Jan)|(?P<month>01)|(?P<y_day>002)|"
     "(?P<long_day>Monday)|(?P<short_day>Mon)|(?P<day>02)|(?P<hour>15)|(?P<minute>04)|(?P<second>05)|(?P<i_month>1)|"
     "(?P<i_day>2)"
 )
 _NO_ESCAPE = re.compile("(?<!%)(?<!%.)[A-Z]+")
-_OF_DAY = re.compile(r":(?=[A-Z0-9])(\w+)")
+_OF_DAY = r":(?=[A-Z0-9])(\w+)"
 _IN_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
 _KINDS = {"page", "section", "taxonomy", "term", "home"}
 _FOLDERS = ("", "config/_default/")
@@ -61,7 +61,7 @@ def address(piece: Piece, permalink: str) -> str:
     by_section = _pattern(rules, piece.place, one_line(values.get("site_language")) or "en") if rules else ""
     pattern = tokens(own or by_section) if own or by_section else permalink
     if "[" in pattern:
-        pattern = _SLICE.sub(lambda found: _sliced(piece, found[1]), pattern)
+        pattern = re.sub(_SLICE, lambda found: _sliced(piece, found[1]), pattern)
     path = _expand(pattern, piece)
     if not own and not path.islower():  # resources/page/page_paths.go: "Sanitize"
         path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
@@ -88,8 +88,8 @@ def tokens(pattern: str) -> str:
     What Go's layouts have for a part of the day is written as our own placeholder.
     """
     if "[" in pattern:
-        pattern = _SLICE.sub(lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
-    return _OF_DAY.sub(lambda found: _IN_LAYOUT.sub(lambda part: f":{part.lastgroup}", found[1]), pattern)
+        pattern = re.sub(_SLICE, lambda found: found[0][0] + found[0][1:].replace(":", ".."), pattern)
+    return re.sub(_OF_DAY, lambda found: re.sub(_IN_LAYOUT, lambda part: f":{part.lastgroup}", found[1]), pattern)
 
 
 def urlized(text: str) -> str:

@@ -3,7 +3,6 @@
 Pure: `now` comes in, and the next value goes out, to be kept in the database, so that a restart opens no flood gate.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,13 +10,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from feeds.config import Smtp
-from feeds.errors import SettingsError
+from feeds.rate import per_second
 
 UNLIMITED = 10_000.0  # messages a second: more than any relay takes, yet halving has something to begin with
 _RECOVERY = 600.0  # seconds from a standstill back to the ceiling
 _SAVED = 0.05  # seconds' worth of messages that may leave at once: one commit takes about 6 ms and lets them all out
-_RATE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:/|per)\s*(s|sec|second|min|minute|h|hour|d|day)s?\s*", re.IGNORECASE)
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class TokenBucket(Struct, frozen=True):
@@ -149,21 +146,10 @@ class Breaker(Struct, frozen=True):
         return self.recent.bit_count() >= 5
 
 
-def parse_rate(text: str, where: str = "mail.smtp.rate") -> float:
-    """Read "14/s", "500/hour" or "" (unlimited) as messages a second.
-
-    Raises SettingsError at the dotted key `where`.
-    """
-    found = _RATE.fullmatch(text)
-    if text.strip() and not (found and float(found[1])):
-        raise SettingsError(f"{where} = {text!r}", 'expected something like "14/s", "500/hour" or "10000/day"')
-    return float(found[1]) / _SECONDS[found[2][0].lower()] if found else UNLIMITED
-
-
 def limits(section: Smtp) -> dict[str, float]:
-    """Return the limits of [mail.smtp], as `Pace` takes them. Raises SettingsError."""
-    found = {domain: parse_rate(rate, f"mail.smtp.per_domain.{domain}") for domain, rate in section.per_domain.items()}
-    return found | ({"": parse_rate(section.rate)} if section.rate else {})
+    """Return the limits of [mail.smtp], as `Pace` takes them; an empty rate is none."""
+    found = {domain: per_second(rate) or UNLIMITED for domain, rate in section.per_domain.items()}
+    return found | ({"": per_second(section.rate)} if section.rate.strip() else {})
 
 
 def warm_up(day: int, first: int = 200, full: int = 200_000, days: int = 42) -> int | None:
