@@ -164,6 +164,7 @@ def test_the_folder_is_the_category_in_pelican() -> None:
         ("hugo", "date: 2024-03-05\npublishDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
         ("astro", "pubDate: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
         ("astro", "published: 2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
+        ("pelican", "Date: Mon Apr  1 10:00:00 EDT 2024", datetime(2024, 4, 1, 10, tzinfo=UTC)),
         ("zola", "path: 2024/04/01/x", datetime(2024, 4, 1, tzinfo=UTC)),
         ("jekyll", "permalink: /blog/2024/04/01/x/", datetime(2024, 4, 1, tzinfo=UTC)),
         ("plain", "published_at: 2024-04-01T10:00:00Z", datetime(2024, 4, 1, 10, tzinfo=UTC)),

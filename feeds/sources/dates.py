@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 _FORM = r"""(?x)(\d{4}) ([-/]) (\d{1,2}) \2 (\d{1,2})
     (?:
         (?:[Tt]|\s+) (\d{1,2}):(\d\d) (?: :(\d\d) (?:[.,]\d+)? )?
+        (?: \s* ([AaPp])[Mm]\b )?
         \s* ([A-Za-z]{0,5} (?:[+-]\d{1,2}(?::?\d\d)?)?)
     )?"""
 # What `fromisoformat` reads alike in every release of Python, and at a tenth of the cost.
@@ -19,6 +20,7 @@ _ISO = re.compile(
 )
 _DAY, _MONTH = r"(\d{1,2})(?:st|nd|rd|th)?", r"([A-Za-z]{3,9})\.?"
 _NAMED = rf"(?:[A-Za-z]{{3,9}},?\s+)??(?:{_MONTH}\s+{_DAY}|{_DAY}\s+{_MONTH}),?\s+(\d{{4}})(?!\d)"
+_YEAR_LAST = r"\A(\D{3,20}\d{1,2})\s+(\d{1,2}:.{2,30}?)\s+(\d{4})\Z"  # as `date` and asctime write it
 _NAMES = "january february march april may june july august september october november december"
 _MONTHS = {word: number for number, name in enumerate(_NAMES.split(), 1) for word in (name, name[:3])} | {"sept": 9}
 _OFFSET = r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d\d)?"
@@ -42,6 +44,7 @@ _ZONES = {
     "JST": 9,
     "KST": 9,
 }
+_ZONE_NAME = "(?!UTC|GMT)[A-Z]{3,5}"
 _FARTHEST = timedelta(hours=14)  # Kiribati; no clock on Earth is further from UTC
 _MINUTE = timedelta(minutes=1)
 _YEARS = range(1000, 9999)  # the last year of `datetime` overflows in some zones
@@ -51,14 +54,15 @@ _IN_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?", re.DOTALL)
 _IN_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})[/-](\d{1,2})(?:[/-]([^/]*))?$")
 
 
-def moment(value: object, zone: tzinfo) -> datetime | None:
+def moment(value: object, zone: tzinfo, *, knows_zones: bool = True) -> datetime | None:
     """Read a date of front matter: text, or what TOML makes of it; None when it is no date, nor is 1 January 1970.
 
     The result is aware, in whole seconds and with a fixed offset of whole minutes. What has no zone of its own is on
     the clock of `zone`: the first of two when that clock is set back, the instant after the gap when it skips.
+    Unless `knows_zones`, what names a zone other than UTC by its letters, "EST", has none.
     """
     try:
-        stated = _from_text(value.strip()) if isinstance(value, str) else _from_type(value)
+        stated = _from_text(value.strip(), knows_zones) if isinstance(value, str) else _from_type(value)
     except ValueError:  # 31 April, 25 o'clock
         return None
     if stated is None or stated.year not in _YEARS:
@@ -73,26 +77,37 @@ def _from_type(value: object) -> datetime | None:
     return datetime(value.year, value.month, value.day) if isinstance(value, date) else None
 
 
-def _from_text(text: str) -> datetime | None:
+def _from_text(text: str, knows_zones: bool) -> datetime | None:
     if iso := _ISO.fullmatch(text):
         return datetime.fromisoformat(iso[1] + (iso[2] or ""))
-    found = re.fullmatch(_FORM, text)
-    if found is None and (named := re.match(_NAMED, text)):
-        found = re.fullmatch(_FORM, _in_figures(named) + text[named.end() :])
+    found = re.fullmatch(_FORM, text) or _named(text)
     if found is None:
         return None
-    year, _, month, day, hour, minute, second, zone = found.groups()
-    naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))
-    if not zone:
+    year, _, month, day, hour, minute, second, half, zone = found.groups()
+    naive = datetime(int(year), int(month), int(day), _hour(int(hour or 0), half), int(minute or 0), int(second or 0))
+    if not zone or (not knows_zones and re.fullmatch(_ZONE_NAME, zone)):
         return naive
     offset = _offset(zone.upper())
     return None if offset is None else naive.replace(tzinfo=timezone(offset))
+
+
+def _named(text: str) -> re.Match[str] | None:
+    """Read what names the month, with the year after the day or, as in "Tue Feb 10 22:19:44 EST 2015", at the end."""
+    named = re.match(_NAMED, text) or re.match(_NAMED, re.sub(_YEAR_LAST, r"\1 \3 \2", text))
+    return re.fullmatch(_FORM, _in_figures(named) + named.string[named.end() :]) if named else None
 
 
 def _in_figures(named: re.Match[str]) -> str:
     """Write "Jul 8, 2022" and "8 July 2022" as "2022-7-8"; with the month 0, which is none, what names no month."""
     name = (named[1] or named[4]).lower()
     return f"{named[5]}-{_MONTHS.get(name, 0)}-{named[2] or named[3]}"
+
+
+def _hour(hour: int, half: str | None) -> int:
+    """Return the hour of the day; -1, which is none, for 0 and 13 o'clock with AM or PM."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half in "Pp" else 0) if 0 < hour < 13 else -1
 
 
 def _offset(zone: str) -> timedelta | None:

@@ -133,6 +133,7 @@ class Dialect(Struct, frozen=True, kw_only=True, eq=False):
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
     author_lists: frozenset[str] = frozenset()  # keys whose text is several authors, parted at ";" or else ","
+    knows_zones: bool = True  # "10:00 EST" is the time there, not on the site's clock
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts
     header_of: Callable[[str], str] = lambda _: ""  # the file that holds the front matter of a path; "" for none
     data_of: Callable[[str], tuple[str, ...]] = lambda _: ()  # files with values for a path, the weakest first

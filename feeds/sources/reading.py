@@ -97,7 +97,7 @@ class _Reading:
     def published(self) -> datetime | None:
         """Find the date of a post: its key, else its path; never a guess."""
         key, stated = fields.first(self.values, self._keys.date)
-        if key and (published := dates.moment(stated, self._zone)):
+        if key and (published := dates.moment(stated, self._zone, knows_zones=self._dialect.knows_zones)):
             return published
         if key == "published" and fields.truth(stated) is not None:
             key = ""  # it says whether, not when
@@ -212,7 +212,7 @@ class _Reading:
 
     def _moment(self, keys: tuple[str, ...]) -> datetime | None:
         key, stated = fields.first(self.values, keys)
-        found = dates.moment(stated, self._zone) if key else None
+        found = dates.moment(stated, self._zone, knows_zones=self._dialect.knows_zones) if key else None
         if key and not found:
             self._problem(key, f"{key}: {_shown(stated)} is no date, so it was passed by", _WRITE)
         return found
