@@ -601,6 +601,16 @@ def test_addresses_take_linear_time(engine: str, piece: str) -> None:
     assert parsed(engine, "posts/a.md", f"date: 2024-01-01\npermalink: '{text}'").post
 
 
+def test_what_has_no_date_is_a_page_in_zola() -> None:
+    """Zola keeps it out of its feeds without a word; a date that is none is named, and drafts go undated."""
+    page = parsed("zola", "content/about.md", "title: x")
+
+    assert page == Parsed(None, LeftOut("content/about.md", "no date, so Zola keeps it out of feeds"))
+    assert parsed("zola", "content/a.md", "draft: true").left_out == LeftOut("content/a.md", "draft")
+    for path, header in [("a.md", "date: soon"), ("2024-02-30-a.md", "title: x"), ("a.md", "title: 'x")]:
+        assert len(parsed("zola", f"content/{path}", header).problems) == 1
+
+
 @pytest.mark.parametrize("engine", ["hugo", "zola"])
 def test_a_language_in_front_matter_alone_moves_no_address(engine: str) -> None:
     """These engines go by names and folders of files; the feed still says which language the post is in."""

@@ -134,6 +134,7 @@ class Dialect(Struct, frozen=True, kw_only=True, eq=False):
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
     author_lists: frozenset[str] = frozenset()  # keys whose text is several authors, parted at ";" or else ","
     knows_zones: bool = True  # "10:00 EST" is the time there, not on the site's clock
+    undated: str = ""  # why the engine keeps what has no date out of its feeds; "" where that is a mistake
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts
     header_of: Callable[[str], str] = lambda _: ""  # the file that holds the front matter of a path; "" for none
     data_of: Callable[[str], tuple[str, ...]] = lambda _: ()  # files with values for a path, the weakest first

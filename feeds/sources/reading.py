@@ -92,7 +92,14 @@ class _Reading:
                 return reason
         if ("redirect" in values or "redirect_to" in values) and not self.matter.body.strip():
             return "redirect"
-        return "hidden" if self._status in _HIDDEN else ""
+        if self._status in _HIDDEN:
+            return "hidden"
+        undated = self._dialect.undated
+        return undated if undated and not (self.is_draft or self.matter.is_salvaged or self._says_when()) else ""
+
+    def _says_when(self) -> bool:
+        """Tell whether it has a date anywhere, be it a good one or not."""
+        return bool(self._keys.date or self._place.day or self._day_of_address())
 
     def published(self) -> datetime | None:
         """Find the date of a post: its key, else its path; never a guess."""

@@ -1,6 +1,6 @@
 """Zola: TOML front matter, the date in the name where no key gives one, languages before the extension.
 
-As components/content/src/{page,file_info}.rs and components/utils/src/slugs.rs of Zola have it, and the crate slug.
+As components/{content/src/{page,file_info},site/src/feeds,utils/src/slugs}.rs of Zola have it, and the crate slug.
 """
 
 import re
@@ -73,6 +73,7 @@ ZOLA = Dialect(
         categories=(("taxonomies.categories", WHOLE), ("categories", WHOLE), ("category", WHOLE)),
         tags=(("taxonomies.tags", WHOLE), ("tags", WHOLE)),
     ),
+    undated="no date, so Zola keeps it out of feeds",
     data_of=lambda _: ("zola.toml", "config.toml"),
     values_of=values_of,
 )
