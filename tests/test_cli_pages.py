@@ -12,6 +12,7 @@ from socket import create_server
 import pytest
 
 from feeds.cli import main
+from feeds.store import Store, secrets
 
 SETTINGS = """\
 [site]
@@ -63,6 +64,17 @@ def test_who_signs_up_gets_a_mail_within_seconds(site: Path) -> None:
     assert (status, running.returncode, complaints) == (200, 0, b"")
     assert [mail.name for mail in mails] == ["leila@example.net.eml"]
     assert said["url"] == "https://example.org/mail/"
+
+
+def test_links_that_will_not_work_are_told(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What sends the mails has a secret that the pages do not have."""
+    with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
+        secrets.note_signer(connection, "a" * 64)
+    with create_server(("127.0.0.1", 0)) as taken:  # so that it ends
+        code = refused(site, "--port", str(taken.getsockname()[1]))
+
+    assert 75 == code
+    assert "the last mails were signed with another FEEDS_SECRET" in capsys.readouterr().err.splitlines()[0]
 
 
 def test_port_that_is_taken_is_named(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

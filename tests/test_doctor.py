@@ -25,7 +25,7 @@ from feeds.cli import main
 from feeds.config import load
 from feeds.doctor import Finding, Lookup, examine
 from feeds.newsletter import witness
-from feeds.store import Store, issues
+from feeds.store import Store, secrets
 from tests.newsletter_site import MONDAY
 
 SETTINGS = """\
@@ -319,15 +319,16 @@ def test_database_that_was_lost_is_told(site: Path) -> None:
     assert (["ok"], ["error"], ["ok", "warning"]) == (before, lost, states(found(site)["database"]))
 
 
-def test_clock_that_was_ahead_is_told(site: Path) -> None:
-    """One run at a time to come, and nothing before is due any more: no mail leaves, and nothing else says why."""
-    before = states(found(site)["database"])
+def test_secret_that_is_not_everybodys_is_told(site: Path) -> None:
+    """Cron has one and this shell has not: what is served from here would answer the links of no mail."""
     with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
-        issues.add_occasion(connection, "weekly", "2027-11-22T08:00", MONDAY, issue_id=None)
-    (_, ahead) = found(site)["database"]
+        secrets.note_signer(connection, "a" * 64)
+    same = states(found(site, FEEDS_SECRET="a" * 64)["database"])
+    kept = states(found(site, FEEDS_SECRET=f"{'b' * 64}\n{'a' * 64}")["database"])
+    (_, other) = found(site)["database"]
 
-    assert (["ok"], "error") == (before, ahead.state)
-    assert "weekly had its turn of 2027-11-22 08:00 already" in ahead.what
+    assert (["ok"], ["ok"], "error") == (same, kept, other.state)
+    assert other.what.startswith("the last mails were signed with another FEEDS_SECRET")
 
 
 def test_git_keeps_the_lock_and_not_the_readers(site: Path) -> None:

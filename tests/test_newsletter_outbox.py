@@ -110,6 +110,9 @@ def test_secret_of_the_environment_wins(site: Settings, store: Store) -> None:
     token = parsed(memory.messages[0][1])["List-Unsubscribe"].partition("=")[2].strip(">")
 
     assert verify(token, ["unsubscribe:weekly"], ["a secret that is long enough"], MONDAY.date())
+    with store.reading() as connection:
+        assert not secrets.are_strange(connection, ["another", "a secret that is long enough"])
+        assert secrets.are_strange(connection, ["another", store_secret(store)])
 
 
 def test_secret_may_be_changed(site: Settings, store: Store) -> None:

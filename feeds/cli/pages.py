@@ -30,10 +30,13 @@ def pages(call: Call, port: int, host: str) -> None:
             str(error), "run `pip install '.[web]'` in the clone of feeds, or `pipx install --force '.[web]'`"
         ) from error
     from feeds.newsletter import backend_of
+    from feeds.store import secrets
 
     settings = call.settings
     with until_told() as stop, call.store() as store:
         desk = Desk(settings, store, lambda: datetime.now(UTC), environ=os.environ)
+        if desk.is_strange:
+            click.echo(f"feeds: {secrets.STRANGE}; set it as for `feeds run-due`", err=True)
         backend = backend_of(settings, os.environ)
         errands = Errands(desk, backend, lambda error: click.echo(f"feeds: {error}", err=True), environ=os.environ)
         try:

@@ -1,15 +1,15 @@
 """Examine the database: that it opens, is of our version, whole and writable."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
 from pathlib import Path
 
 from sqlalchemy import inspect
 
-from feeds import cache, cadence
+from feeds import cache
+from feeds.config import secret
 from feeds.doctor.finding import Finding, Patient
 from feeds.newsletter.witness import FILE, check
-from feeds.store import Store, events, issues, migrations, runs
+from feeds.store import Store, events, migrations, runs, secrets
 from feeds.store.engine import connect, explained
 from feeds.store.runs import Runs
 
@@ -41,7 +41,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
             check(root, store)
             yield Finding("ok", f"opens, is whole and can be written (revision {version})")
             yield from _replaced(root, store)
-            yield from _ahead(patient, store)
+            yield from _signed(patient, store)
 
 
 def _to_be_made(url: str, root: Path) -> Finding:
@@ -64,12 +64,10 @@ def _replaced(root: Path, store: Store) -> Iterator[Finding]:
         yield Finding("warning", "mail was delivered from here by another one", f"if that was lost, {_BACKUP}")
 
 
-def _ahead(patient: Patient, store: Store) -> Iterator[Finding]:
-    """Name newsletters that stand still since a clock was ahead: nothing before their last occasion is due."""
-    latest = patient.now.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)  # wherever the site is
-    with store.reading() as connection:
-        for name in (each.name for each in patient.settings.newsletter):
-            last = issues.last_occasion(connection, name)
-            if (at := cadence.local_time(last)) and at > latest:
-                mend = f"set the clock right; until that day, `feeds issue {name}` opens issues by hand"
-                yield Finding("error", f"{name} had its turn of {at:%Y-%m-%d %H:%M} already: a clock was ahead", mend)
+def _signed(patient: Patient, store: Store) -> Iterator[Finding]:
+    """Name a secret that is not the one of the last mails: that of the cron job, say, but not of the pages."""
+    with store.trying() as connection:
+        found = secrets.keys(connection, secret("FEEDS_SECRET", patient.environ))
+        if secrets.are_strange(connection, found):
+            mend = "set the same wherever `feeds` runs; a new one goes above the old one, a line each"
+            yield Finding("error", secrets.STRANGE, mend)

@@ -68,6 +68,7 @@ def deliver(
     seal = sealer(settings)
     with store.writing() as connection:
         keys = secrets.keys(connection, secret("FEEDS_SECRET", environ))
+        secrets.note_signer(connection, keys[0])
     with (
         counted(settings.root, store),
         heeded(store, backend, settings.site.timezone, clock),

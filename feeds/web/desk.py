@@ -45,6 +45,7 @@ class Desk:
         self.enrol: Enrol = asker(settings)
         with store.writing() as connection:
             self.keys = secrets.keys(connection, secret("FEEDS_SECRET", environ))
+            self.is_strange = secrets.are_strange(connection, self.keys)  # to the links in the last mails
 
     @cached_property
     def newsletters(self) -> dict[str, Newsletter]:
