@@ -38,6 +38,16 @@ def test_without_limits_all_may_leave(store: Store) -> None:
     assert gate.wait == 0
 
 
+def test_gate_forgets_a_clock_that_was_ahead(store: Store) -> None:
+    """Neither its pauses nor its days count: messages leave as before, and a new sender is no older."""
+    limited, fresh = {"": 1.0}, MONDAY.date()
+    heard(store, Gate(limited, fresh), "quota", MONDAY + 365 * DAY)
+    admitted(store, Gate({}, fresh), MONDAY + 365 * DAY + PAUSE, "a.example")
+
+    assert admitted(store, Gate({}, fresh), MONDAY, *["a.example"] * 300) == ["a.example"] * 200
+    assert admitted(store, Gate(limited), MONDAY, "a.example") == ["a.example"]
+
+
 def test_rate_is_shared_by_processes(store: Store) -> None:
     """Two of them at ten a second let out ten in a second together."""
     gates = [Gate({"": 10.0}), Gate({"": 10.0})]

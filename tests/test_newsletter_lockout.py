@@ -39,6 +39,11 @@ def test_refused_login_rests_for_an_hour(store: Store) -> None:
     assert [tried(store, "news secret", MONDAY + each) for each in moments] == [True, False, False, True, False]
 
 
+def test_refusal_by_a_clock_that_was_ahead_is_forgotten(store: Store) -> None:
+    """Else nothing would leave until it is as late as that."""
+    assert [tried(store, "news secret", MONDAY + timedelta(days=days)) for days in (365, 0)] == [True, True]
+
+
 def test_another_login_is_tried_at_once(store: Store) -> None:
     """Who has mended the password does not wait; whoever needs none is none of this."""
     tried(store, "news wrong", MONDAY)

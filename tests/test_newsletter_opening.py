@@ -153,11 +153,26 @@ def test_three_weeks_of_downtime_make_one_issue(site: Settings, store: Store) ->
     assert contents(store, issue) == ["fed"]
 
 
-def test_clock_set_back_opens_nothing(site: Settings, store: Store) -> None:
+def test_clock_set_back_opens_nothing(tmp_path: Path, store: Store) -> None:
     """An occasion that lies before one dealt with is not dealt with again, though nobody noted it."""
-    open_due(site, store, *posts("abc"), now=MONDAY + 2 * WEEK)
+    site = settings(tmp_path, Newsletter("weekly", cadence="0 * * * *"))
+    open_due(site, store, *posts("abc"), now=MONDAY)
 
-    assert open_due(site, store, *posts("abcd"), now=MONDAY + WEEK) == []
+    assert open_due(site, store, *posts("abcd"), now=MONDAY - DAY) == []
+
+
+@pytest.mark.parametrize(("cadence", "days"), [(WEEKLY.cadence, [7, 372]), ("on publish", [0, 1, 366])])
+def test_clock_that_was_ahead_holds_up_nothing(tmp_path: Path, store: Store, cadence: str, days: list[int]) -> None:
+    """What is new comes at the next occasion, as `feeds schedule` says, and what was sent comes no more."""
+    site = settings(tmp_path, Newsletter("weekly", cadence=cadence))
+    open_due(site, store, *posts("ab"))
+    remember(store, *posts("abc"), now=MONDAY + 364 * DAY)
+    open_due(site, store, *posts("abcd"), now=MONDAY + 365 * DAY)  # on publish, d has not settled then
+    found = {day: open_due(site, store, *posts("abcde"), now=MONDAY + day * DAY) for day in (0, 1, 7, 8)}
+    found |= {day: open_due(site, store, *posts("abcdef"), now=MONDAY + day * DAY) for day in (365, 366, 372, 373)}
+
+    assert [day for day, opened in found.items() if opened] == days
+    assert set(got(store).values()) == {"dc e f" if cadence == WEEKLY.cadence else "c d e f"}
 
 
 def test_on_publish_opens_one_issue_for_each_state_of_the_posts(tmp_path: Path, store: Store) -> None:

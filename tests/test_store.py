@@ -404,6 +404,24 @@ def test_clock_set_back_holds_up_nothing(store: Store) -> None:
         assert len(claim(connection, issue_id, NOW - timedelta(hours=2))[1]) == 1
 
 
+def test_clock_that_was_ahead_holds_up_nothing(store: Store) -> None:
+    """What it deferred is tried at once, and given up two days after that; its lease of a worker is over."""
+    ahead = NOW + timedelta(days=365)
+    with store.writing() as connection:
+        issue_id = open_issue(connection, "one")
+        worker_id, (claimed,) = claim(connection, issue_id, ahead)
+        deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], ahead)
+        later = Settlement(claimed, Outcome("deferred", 451), ahead + timedelta(hours=1))
+        deliveries.settle(connection, worker_id, [later], ahead)
+        long_lived = workers.enter(connection, ahead)
+        worker_id, (claimed,) = claim(connection, issue_id, NOW)
+        deliveries.start(connection, worker_id, [(claimed, "<1@example.org>")], NOW)
+        deliveries.settle(connection, worker_id, [Settlement(claimed, Outcome("deferred", 451), LATER)], NOW)
+
+        assert claim(connection, issue_id, LATER)[1][0].first_at == NOW
+        assert long_lived in workers.dead(connection, NOW)
+
+
 def test_try_that_does_not_count_is_not_counted(store: Store) -> None:
     """A relay that is down costs no delivery one of its tries."""
     with store.writing() as connection:

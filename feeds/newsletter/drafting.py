@@ -119,7 +119,7 @@ def draft(
 def cut_of(connection: Connection, newsletter: Newsletter, bucket: Bucket, now: datetime) -> int:
     """Return the last post, by sequence, that an issue which falls due now may carry."""
     if bucket.cadence.on_publish:
-        return posts.settled(connection, now - timedelta(minutes=newsletter.settle))
+        return posts.settled(connection, now, timedelta(minutes=newsletter.settle))
     return posts.head(connection)
 
 

@@ -86,6 +86,8 @@ class Gate:
 
         With a limit of ours, as long as a new bucket would let out more; without one, all is forgiven after a while.
         """
+        if level.is_ahead(now):
+            return False
         if level.blocked_until and level.blocked_until > now:
             return True
         if not (limit := self._limit(level.scope)):
@@ -96,7 +98,7 @@ class Gate:
     def _allowance(self, known: Level | None, now: datetime) -> Allowance | None:
         if not self._begun:
             return None
-        if known:
+        if known and not known.is_ahead(now):
             return Allowance(self._begun, known.updated.astimezone(UTC).date(), int(known.tokens))
         return Allowance(self._begun, now.astimezone(UTC).date())
 

@@ -150,7 +150,7 @@ def settlement(claimed: Claimed, outcome: Outcome, now: datetime) -> Settlement:
     """Decide when a delivery is tried again; after two days of deferral, never."""
     if outcome.state != "deferred":
         return Settlement(claimed, outcome, now)
-    first = claimed.first_at or now
+    first = min(claimed.first_at or now, now)
     if outcome.counts:
         at = retry_at(claimed.attempts + 1, first, now, claimed.address)
     else:  # no try has been used up, so the pauses grow with the time that it has been going on

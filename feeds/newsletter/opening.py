@@ -54,7 +54,7 @@ def open_issue(
     bucket = bucket or own(newsletter, settings.site)
     while True:
         with store.reading() as connection:
-            if due_key and not is_due(connection, newsletter, due_key, bucket):
+            if due_key and not is_due(connection, newsletter, due_key, bucket, now):
                 return None
             found = outline(connection, settings, newsletter, source, now, due_key, bucket, in_bursts=in_bursts)
         if found.burst:
@@ -63,7 +63,7 @@ def open_issue(
         if drafted.forms and not found.letter.sender:
             raise SettingsError("mail.from is empty", 'set it to something like "The Daily <news@example.org>"')
         with store.writing(f"newsletter {newsletter.name}") as connection:
-            if due_key and not is_due(connection, newsletter, due_key, bucket):
+            if due_key and not is_due(connection, newsletter, due_key, bucket, now):
                 return None
             if drafted.issue.number == issues.next_number(connection, newsletter.name):
                 return _freeze(connection, drafted, due_key, bucket, now)
@@ -157,9 +157,12 @@ def _due(settings: Settings, store: Store, newsletter: Newsletter, now: datetime
     return [(bucket, due_key) for bucket, due_key in found if due_key]
 
 
-def is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket) -> bool:
-    """Tell whether nobody has dealt with an occasion or a later one: a clock set back makes nothing due again."""
-    last = issues.last_occasion(connection, newsletter.name, bucket.name)
+def is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket, now: datetime) -> bool:
+    """Tell whether nobody has dealt with an occasion or a later one: a clock set back makes nothing due again.
+
+    A clock that was ahead by more than a day has dealt with its own occasion alone, not with those before.
+    """
+    last = issues.last_occasion(connection, newsletter.name, bucket.name, now)
     is_new = not issues.has_occasion(connection, newsletter.name, due_key, bucket.name)
     return cadence.is_later(due_key, last) and is_new
 

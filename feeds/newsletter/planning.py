@@ -120,7 +120,7 @@ def _occasions(
     """Yield when a bucket is due: at once what is overdue, then as its clock or the posts say."""
     cut = cut_of(connection, newsletter, bucket, now)
     due_key = bucket.due(now, posts.newest_eligible(connection, cut))
-    is_overdue = bool(due_key) and is_due(connection, newsletter, due_key, bucket)
+    is_overdue = bool(due_key) and is_due(connection, newsletter, due_key, bucket, now)
     if not bucket.cadence.on_publish:
         if is_overdue and has_waiting:
             yield Occasion(due_key, now)

@@ -41,7 +41,7 @@ from feeds.store.bulk import update_each
 from feeds.store.engine import enlarge_cache, unchecked
 from feeds.store.groups import Group
 from feeds.store.subscribers import Clock, goes_by, reads
-from feeds.store.tables import delivery, issue, moment, ready, request, subscriber, subscription
+from feeds.store.tables import AHEAD, delivery, issue, moment, ready, request, subscriber, subscription
 
 UNSENT = ("queued", "claimed", "deferred")
 
@@ -131,7 +131,8 @@ def claimable(issue_id: int, now: datetime, limit: int, without: Collection[str]
 
     Those to domains in `without` stay where they are.
     """
-    turn = or_(delivery.c.state == "queued", delivery.c.next_at <= now)  # a clock set back delays nothing queued
+    # A clock that is set back delays nothing that is queued.
+    turn = or_(delivery.c.state == "queued", delivery.c.next_at <= now, delivery.c.next_at > now + AHEAD)
     allowed = [delivery.c.domain.not_in(without)] if without else []
     return (
         select(*_CLAIMED)
@@ -175,7 +176,7 @@ _START = (
         state="sending",
         message_id=bindparam("name"),
         attempts=delivery.c.attempts + 1,
-        first_at=func.coalesce(delivery.c.first_at, _NOW),
+        first_at=case((delivery.c.first_at <= _NOW, delivery.c.first_at), else_=_NOW),
         updated=_NOW,
     )
 )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from feeds.model import Issue, Variant
 from feeds.store import requests, tally
-from feeds.store.tables import PENDING, delivery, issue, occasion, variant
+from feeds.store.tables import AHEAD, PENDING, delivery, issue, occasion, variant
 
 _VARIANT = [variant.c[name] for name in Variant.__struct_fields__]
 _UNSETTLED = {*PENDING, "uncertain"}
@@ -25,9 +25,10 @@ class NewIssue(Struct, frozen=True):
     letterhead: str  # JSON
 
 
-def last_occasion(connection: Connection, newsletter: str, bucket: str = "") -> str:
+def last_occasion(connection: Connection, newsletter: str, bucket: str, now: datetime) -> str:
     """Return the due_key of the latest occasion that was dealt with; "" when there was none."""
     query = select(occasion.c.due_key).where(occasion.c.newsletter == newsletter, occasion.c.bucket == bucket)
+    query = query.where(occasion.c.at <= now + AHEAD)
     return connection.scalar(query.order_by(occasion.c.at.desc(), occasion.c.due_key.desc()).limit(1)) or ""
 
 

@@ -1,12 +1,12 @@
 """The posts that newsletters have seen, in the order in which they became eligible."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
-from feeds.store.tables import meta, post
+from feeds.store.tables import AHEAD, meta, post
 
 
 class SeenPost(Struct, frozen=True):
@@ -32,11 +32,10 @@ def head(connection: Connection) -> int:
     return connection.scalar(select(func.max(post.c.seq))) or 0
 
 
-def settled(connection: Connection, before: datetime) -> int:
-    """Return the newest sequence number up to which all eligible posts were first seen at or before a time."""
-    young = connection.scalar(
-        select(func.min(post.c.seq)).where(post.c.state == "eligible", post.c.first_seen > before)
-    )
+def settled(connection: Connection, now: datetime, settle: timedelta) -> int:
+    """Return the newest sequence number up to which all eligible posts have been there for some time."""
+    is_young = and_(post.c.first_seen > now - settle, post.c.first_seen <= now + AHEAD)
+    young = connection.scalar(select(func.min(post.c.seq)).where(post.c.state == "eligible", is_young))
     return young - 1 if young else head(connection)
 
 

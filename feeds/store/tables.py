@@ -31,6 +31,9 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# What bears a time that is farther ahead than this was written by a run whose clock was wrong, and counts for nothing:
+# no pause of ours is as long. A clock that is set back, by hand, NTP or a time zone, stays within it.
+AHEAD = timedelta(days=1)
 
 SUBSCRIBER_STATES = ("pending", "active", "unsubscribed", "bounced", "complained", "erased")
 SUBSCRIPTION_STATES = ("active", "paused", "unsubscribed")

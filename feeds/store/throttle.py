@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from feeds.store.engine import insert_new, serialise
-from feeds.store.tables import throttle
+from feeds.store.tables import AHEAD, throttle
 
 
 class Level(Struct, frozen=True):
@@ -18,6 +18,10 @@ class Level(Struct, frozen=True):
     tokens: float
     updated: datetime
     blocked_until: datetime | None
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Tell whether it is of a clock that was wrong."""
+        return max(self.updated, self.blocked_until or self.updated) > now + AHEAD
 
 
 _LEVEL = [throttle.c[name] for name in Level.__struct_fields__]
@@ -50,6 +54,7 @@ def block(connection: Connection, scope: str, now: datetime, pause: timedelta) -
 
 def blocked(connection: Connection, prefix: str, now: datetime) -> dict[str, datetime]:
     """Return the scopes with this beginning that are blocked now, and until when."""
-    wanted = throttle.c.scope.startswith(prefix, autoescape=True) & (throttle.c.blocked_until > now)
-    rows = connection.execute(select(throttle.c.scope, throttle.c.blocked_until).where(wanted))
+    is_blocked = and_(throttle.c.blocked_until > now, throttle.c.blocked_until <= now + AHEAD)
+    wanted = throttle.c.scope.startswith(prefix, autoescape=True)
+    rows = connection.execute(select(throttle.c.scope, throttle.c.blocked_until).where(wanted, is_blocked))
     return {row.scope: row.blocked_until for row in rows}

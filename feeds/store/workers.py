@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select, update
 
 from feeds.errors import StoreError
-from feeds.store.tables import worker
+from feeds.store.tables import AHEAD, worker
 
 
 def enter(connection: Connection, lease: datetime) -> int:
@@ -34,7 +34,11 @@ def dead(connection: Connection, now: datetime) -> tuple[int, ...]:
     """Return the workers whose lease is over, or whose process on this machine is gone."""
     here = _host()
     rows = connection.execute(select(worker)).all()
-    return tuple(row.id for row in rows if row.lease < now or (row.host == here and not _alive(row.pid)))
+    return tuple(row.id for row in rows if _is_over(row.lease, now) or (row.host == here and not _alive(row.pid)))
+
+
+def _is_over(lease: datetime, now: datetime) -> bool:
+    return not now <= lease <= now + AHEAD
 
 
 def _host() -> str:
