@@ -33,6 +33,7 @@ def test_jekyll_configuration_is_taken_over(tmp_path: Path) -> None:
         url="https://example.org/blog",
         title="مدونتي",
         language="ar-DZ",
+        is_language_stated=True,
         timezone="Africa/Algiers",
         author="ليلى",
         permalink="pretty",
@@ -69,6 +70,46 @@ def test_language_is_read_from_the_posts(tmp_path: Path, text: str, language: st
     assert discover(tmp_path).language == language
 
 
+EDIT_LANGUAGE = '  # EDIT: the language of your posts, such as "ar" or "pt-BR"'
+
+
+@pytest.mark.parametrize(
+    ("stated", "line"),
+    [
+        ("English", 'language = "en"'),
+        ("中文", 'language = "zh"'),
+        ("繁體中文", 'language = "zh-Hant"'),
+        ("العربية", 'language = "ar"'),
+        ("Brazilian Portuguese", 'language = "pt-BR"'),
+        ("pt_br.UTF-8", 'language = "pt-BR"'),
+        ("default", f'language = "he"{EDIT_LANGUAGE}'),
+        ("", f'language = "he"{EDIT_LANGUAGE}'),
+    ],
+)
+def test_a_language_is_a_tag_or_a_name(tmp_path: Path, stated: str, line: str) -> None:
+    """A theme may have it by name; what names no language is not taken over: the letters of the posts suggest one."""
+    blog(
+        tmp_path,
+        {"_config.yml": f"language: {stated}\n", "source/_posts/a.md": POST.format(title="x", text="חדשות" * 9)},
+    )
+
+    path, _ = write_settings(tmp_path)
+
+    assert [line] == [each for each in path.read_text("utf-8").splitlines() if each.startswith("language")]
+
+
+def test_the_newsletter_of_the_settings_can_be_sent(tmp_path: Path) -> None:
+    """With the # of its lines taken away, the settings have all that sending wants."""
+    text = settings_text(Found("plain", ("posts",), url="https://example.org/"))
+    start = text.index("# [[newsletter]]")
+    (tmp_path / "feeds.toml").write_text(text[:start] + text[start:].replace("#", ""), "utf-8")
+
+    mail = load(tmp_path).mail
+
+    assert mail.sender
+    assert mail.postal_address
+
+
 def test_settings_can_be_loaded_as_they_are(tmp_path: Path) -> None:
     """What init writes is valid, whatever characters a title holds."""
     config = 'url: https://example.org\ntitle: "a \\"b\\" \\\\ \\x7f é"\n'
@@ -95,6 +136,7 @@ def test_what_is_not_known_is_marked() -> None:
     assert [line.split(" = ")[0] for line in text.splitlines() if "# EDIT" in line] == [
         "url",
         "title",
+        "language",
         "timezone",
         "out",
     ]

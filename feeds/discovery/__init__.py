@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from feeds.collect import look
 from feeds.config import FILE_NAME
+from feeds.discovery import languages
 from feeds.discovery.configurations import CONFIGURATIONS
 from feeds.discovery.posts import HOMES, folders_of, language_of, posts_below
 from feeds.errors import OutputError, UsageError
@@ -29,6 +30,7 @@ class Found(Struct, frozen=True):
     title: str = ""
     description: str = ""
     language: str = ""
+    is_language_stated: bool = False  # else it is guessed
     timezone: str = ""
     author: str = ""
     permalink: str = ""
@@ -69,8 +71,11 @@ def discover(folder: Path) -> Found:
     if not stated.get("url", "").lower().startswith(("http://", "https://")):
         stated.pop("url", "")  # part of an address, or that of something else
     folders = folders_of(posts) if posts else (HOMES.get(engine, "posts"),)
-    language = stated.get("language") or language_of(posts)
-    return replace(Found(engine, folders), **{**stated, "language": language.replace("_", "-")})
+    language = languages.tag(stated.pop("language", ""))
+    is_stated = bool(language)
+    return replace(
+        Found(engine, folders), language=language or language_of(posts), is_language_stated=is_stated, **stated
+    )
 
 
 def settings_text(found: Found) -> str:
@@ -82,7 +87,8 @@ def settings_text(found: Found) -> str:
         f"url = {_quoted(found.url)}" + ("" if found.url else f"{edit}the public address of your site"),
         f"title = {_quoted(found.title or 'My site')}" + ("" if found.title else f"{edit}the name of your site"),
         f"description = {_quoted(found.description)}",
-        f"language = {_quoted(found.language or 'en')}",
+        f"language = {_quoted(found.language or 'en')}"
+        + ("" if found.is_language_stated else f'{edit}the language of your posts, such as "ar" or "pt-BR"'),
         f"timezone = {_quoted(found.timezone or 'UTC')}"
         + ("" if found.timezone else f'{edit}your time zone, such as "Africa/Algiers"'),
         f"author = {{ name = {_quoted(found.author)} }}",
@@ -107,6 +113,7 @@ def settings_text(found: Found) -> str:
         "#",
         "# [mail]",
         '# from = "My site <news@example.org>"',
+        '# postal_address = "1 Main Street, 16000 Algiers"',
         "",
     ]
     return "\n".join(lines)
