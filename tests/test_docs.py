@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 import feeds
 from feeds.cli import cli
@@ -120,6 +121,15 @@ def test_links_lead_somewhere(page: str) -> None:
     """A link to a file of the repository finds it."""
     links = re.findall(r"\]\((?!https?:)([^)#]+)", text(page))
     assert [] == [link for link in links if not (PAGES[page].parent / link).exists()]
+
+
+def test_what_jekyll_must_not_publish_is_listed() -> None:
+    """The list of docs/engines.md has the key of docs/mail.md beside the database and the folder of messages."""
+    key = re.search(r'key_file = "(.+?)"', text("docs/mail.md"))
+    listed = yaml.safe_load(blocks("docs/engines.md", "yaml"))["exclude"]
+
+    assert key
+    assert {key[1], "feeds.db*", "mail"} <= set(listed)
 
 
 def test_changelog_begins_with_this_version() -> None:
