@@ -423,6 +423,22 @@ def test_a_wrong_wording_file_is_named(tmp_path: Path, wording: str, what: str) 
     assert what in str(caught.value)
 
 
+def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Sentences that the disk does not give, and a template in another encoding."""
+    (tmp_path / "templates/wording").mkdir(parents=True)
+    (tmp_path / "templates/wording/ar.toml").symlink_to("/proc/self/mem")  # opens, and fails to be read, as root too
+    with pytest.raises(SettingsError) as unread:
+        issue(templates=environment(tmp_path))
+    (tmp_path / "templates/wording/ar.toml").unlink()
+    (tmp_path / "templates/digest.html").write_bytes("<p>قديم".encode("cp1256"))
+    with pytest.raises(SettingsError) as undecoded:
+        issue(templates=environment(tmp_path))
+
+    mend = "make it readable for this user"
+    assert str(unread.value) == f"templates/wording/ar.toml: it cannot be read: Input/output error; {mend}"
+    assert str(undecoded.value).startswith("templates/digest.html: UnicodeDecodeError: 'utf-8' codec can't decode")
+
+
 @pytest.mark.parametrize(
     ("template", "error"),
     [

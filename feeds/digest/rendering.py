@@ -16,7 +16,8 @@ def rendered(templates: "Environment", name: str, values: dict[str, Any]) -> str
         return templates.get_template(name).render(values)
     except Exception as error:
         # Jinja puts the lines of the templates into the traceback.
-        places = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.endswith(".py")]
+        frames = extract_tb(error.__traceback__)
+        places = [frame for frame in frames if not frame.filename.endswith(".py") and "<frozen" not in frame.filename]
         line = getattr(error, "lineno", None) or (places[-1].lineno if places else 0)
         file = getattr(error, "filename", None) or (places[-1].filename if places else name)
         where = f"templates/{PurePath(file).name}" + (f":{line}" if line else "")

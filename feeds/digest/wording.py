@@ -195,6 +195,9 @@ def _read(templates: "Environment", name: str) -> dict[str, Any]:
         return tomllib.loads(templates.loader.get_source(templates, name)[0])
     except TemplateNotFound:
         return {}
+    except OSError as error:
+        what = f"it cannot be read: {error.strerror}"
+        raise SettingsError(what, "make it readable for this user", f"templates/{name}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"not TOML: {error}", "see https://toml.io for the rules", f"templates/{name}") from error
 
