@@ -305,6 +305,21 @@ def test_issue_by_hand_opens_now(site: Settings, store: Store) -> None:
     assert [contents(store, by_hand[0]), contents(store, due)] == [["c"], ["d"]]
 
 
+@pytest.mark.parametrize("newest", ["c", "b"])
+def test_issue_by_hand_stands_for_what_was_due(tmp_path: Path, store: Store, newest: str) -> None:
+    """Or finding nothing to send does, on the clock of each reader; what comes after waits for the next occasion."""
+    site = settings(tmp_path, Newsletter("weekly", timezone="reader"))
+    subscribe(site, store, "far", timezone="Asia/Tokyo")
+    names = "abc"[: "abc".index(newest) + 1]
+    remember(store, *posts(names))
+    deeds.open_issue(site, store, site.newsletter[0], source(*posts(names)), MONDAY)
+    at_once = open_due(site, store, *posts("abcd"), now=MONDAY + MINUTE)
+    a_week_later = open_due(site, store, *posts("abcd"), now=MONDAY + WEEK)
+
+    assert [len(at_once), len(a_week_later)] == [0, 2]
+    assert set(got(store).values()) == {"c d" if newest == "c" else "dc"}
+
+
 def test_sender_must_be_known_before_anything_is_frozen(tmp_path: Path, store: Store) -> None:
     """Without mail.from no issue opens, and the occasion is not lost by it."""
     with pytest.raises(SettingsError, match=r"mail\.from is empty; set it to something like"):

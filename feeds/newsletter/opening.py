@@ -22,6 +22,7 @@ from feeds.store.groups import Group
 from feeds.store.subscribers import Clock
 from feeds.templating import environment
 
+Occasions = list[tuple[Bucket, str]]  # each with its due_key
 LISTED = 20  # titles of a burst that are named
 
 
@@ -66,7 +67,9 @@ def open_issue(
             if due_key and not is_due(connection, newsletter, due_key, bucket, now):
                 return None
             if drafted.issue.number == issues.next_number(connection, newsletter.name):
-                return _freeze(connection, drafted, due_key, bucket, now)
+                # What was due until now needs no issue of its own after one by hand.
+                occasions = [(bucket, due_key)] if due_key else _overdue(connection, settings, newsletter, now)
+                return _freeze(connection, drafted, occasions, bucket.clocks, now)
 
 
 def open_due(settings: Settings, store: Store, source: Source, now: datetime) -> Opened:
@@ -78,7 +81,9 @@ def open_due(settings: Settings, store: Store, source: Source, now: datetime) ->
     refused: list[Problem] = []
     templates = environment(settings.root)
     for newsletter in settings.newsletter:
-        for bucket, due_key in _due(settings, store, newsletter, now):
+        with store.reading() as connection:
+            due = _due(connection, settings, newsletter, now)
+        for bucket, due_key in due:
             try:
                 issue = open_issue(
                     settings, store, newsletter, source, now, due_key=due_key, bucket=bucket, templates=templates
@@ -148,13 +153,17 @@ def buckets_of(connection: Connection, newsletter: Newsletter, site: Site) -> tu
     return buckets(newsletter, site, subscribers.clocks(connection, newsletter.name))
 
 
-def _due(settings: Settings, store: Store, newsletter: Newsletter, now: datetime) -> list[tuple[Bucket, str]]:
-    with store.reading() as connection:
-        found = []
-        for bucket in buckets_of(connection, newsletter, settings.site):
-            newest = posts.newest_eligible(connection, cut_of(connection, newsletter, bucket, now))
-            found.append((bucket, bucket.due(now, newest)))
+def _due(connection: Connection, settings: Settings, newsletter: Newsletter, now: datetime) -> Occasions:
+    found = []
+    for bucket in buckets_of(connection, newsletter, settings.site):
+        newest = posts.newest_eligible(connection, cut_of(connection, newsletter, bucket, now))
+        found.append((bucket, bucket.due(now, newest)))
     return [(bucket, due_key) for bucket, due_key in found if due_key]
+
+
+def _overdue(connection: Connection, settings: Settings, newsletter: Newsletter, now: datetime) -> Occasions:
+    due = _due(connection, settings, newsletter, now)
+    return [(bucket, due_key) for bucket, due_key in due if is_due(connection, newsletter, due_key, bucket, now)]
 
 
 def is_due(connection: Connection, newsletter: Newsletter, due_key: str, bucket: Bucket, now: datetime) -> bool:
@@ -177,12 +186,14 @@ def _refusal(newsletter: Newsletter, burst: tuple[Post, ...]) -> GuardError:
     return GuardError(what, mend)
 
 
-def _freeze(connection: Connection, drafted: Draft, due_key: str, bucket: Bucket, now: datetime) -> Issue | None:
+def _freeze(
+    connection: Connection, drafted: Draft, occasions: Occasions, clocks: tuple[Clock, ...], now: datetime
+) -> Issue | None:
     newsletter, cut = drafted.issue.newsletter, drafted.issue.cut
-    there = set(groups.behind(connection, newsletter, cut, bucket.clocks))
+    there = set(groups.behind(connection, newsletter, cut, clocks))
     forms = [form for form in drafted.forms if there.intersection(form.groups)]
-    issue_id = _add_issue(connection, drafted, forms, bucket.clocks, now) if forms else None
-    if due_key:
+    issue_id = _add_issue(connection, drafted, forms, clocks, now) if forms else None
+    for bucket, due_key in occasions:
         issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id, bucket=bucket.name)
     return issues.read(connection, issue_id) if issue_id else None
 
