@@ -78,9 +78,6 @@ EDIT_LANGUAGE = '  # EDIT: the language of your posts, such as "ar" or "pt-BR"'
     [
         ("English", 'language = "en"'),
         ("中文", 'language = "zh"'),
-        ("繁體中文", 'language = "zh-Hant"'),
-        ("العربية", 'language = "ar"'),
-        ("Brazilian Portuguese", 'language = "pt-BR"'),
         ("pt_br.UTF-8", 'language = "pt-BR"'),
         ("default", f'language = "he"{EDIT_LANGUAGE}'),
         ("", f'language = "he"{EDIT_LANGUAGE}'),

@@ -153,11 +153,19 @@ def test_terms_of_several_keys_add_up() -> None:
     [
         *(("ar", "ar"), ("zh_tw", "zh-TW"), ("PT-br", "pt-BR"), ("sr_latn_rs", "sr-Latn-RS"), ("en_US.UTF-8", "en-US")),
         *((" ckb ", "ckb"), ("es-419", "es-419"), ("", ""), (None, "")),
-        *(("english", None), ("e", None), ("ar,fr", None), ("العربية", None)),
+        *(
+            ("english", "en"),
+            ("German", "de"),
+            ("Deutsch", "de"),
+            ("العربية", "ar"),
+            ("中文", "zh"),
+            ("繁體中文", "zh-Hant"),
+        ),
+        *(("default", None), ("e", None), ("ar,fr", None), ("عربي", None), ("Deutsch, English", None)),
     ],
 )
 def test_languages(value: object, expected: str | None) -> None:
-    """A language tag has its usual letters; what is none is told apart from nothing."""
+    """A tag has its usual letters, a name of a language becomes its tag; what is neither is told apart from nothing."""
     assert expected == fields.language(value)
 
 

@@ -14,11 +14,10 @@ from msgspec.structs import replace
 
 from feeds.collect import look
 from feeds.config import FILE_NAME
-from feeds.discovery import languages
 from feeds.discovery.configurations import CONFIGURATIONS
 from feeds.discovery.posts import HOMES, folders_of, language_of, posts_below
 from feeds.errors import OutputError, UsageError
-from feeds.sources import guess, recognise
+from feeds.sources import fields, guess, recognise
 
 
 class Found(Struct, frozen=True):
@@ -71,11 +70,9 @@ def discover(folder: Path) -> Found:
     if not stated.get("url", "").lower().startswith(("http://", "https://")):
         stated.pop("url", "")  # part of an address, or that of something else
     folders = folders_of(posts) if posts else (HOMES.get(engine, "posts"),)
-    language = languages.tag(stated.pop("language", ""))
-    is_stated = bool(language)
-    return replace(
-        Found(engine, folders), language=language or language_of(posts), is_language_stated=is_stated, **stated
-    )
+    language = fields.language(stated.pop("language", "")) or ""
+    found = Found(engine, folders, language=language or language_of(posts), is_language_stated=bool(language))
+    return replace(found, **stated)
 
 
 def settings_text(found: Found) -> str:

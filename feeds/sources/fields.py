@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from feeds.sources import languages
 from feeds.sources.dialect import COMMAS, WHOLE
 from feeds.sources.text import one_line
 
@@ -82,7 +83,10 @@ def _parted(text: str, parting: str) -> list[str]:
 
 
 def language(value: object) -> str | None:
-    """Return a BCP 47 tag in its usual letters, "zh-TW" for "zh_tw.UTF-8"; "" for nothing, None when it is no tag."""
+    """Return a BCP 47 tag in its usual letters, "zh-TW" for "zh_tw.UTF-8", or of a name such as "Deutsch".
+
+    "" for nothing, None for what names no language.
+    """
     return _tag(value if isinstance(value, str) else one_line(value))
 
 
@@ -90,7 +94,7 @@ def language(value: object) -> str | None:
 def _tag(text: str) -> str | None:
     tag = one_line(text).partition(".")[0].replace("_", "-").lower()
     if not tag or not _LANGUAGE.fullmatch(tag):
-        return None if tag else ""
+        return languages.named(one_line(text)) or None if tag else ""
     first, *rest = tag.split("-")
     # RFC 5646 section 2.1.1: region in capitals, script capitalised, the rest small.
     cased = (part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest)
