@@ -132,6 +132,7 @@ def test_what_asks_leaves_as_everything_leaves(site: Settings, store: Store, mem
     again = deliver(site, store, memory, MONDAY + DAY)
 
     assert (nothing, under_way, len(first), again) == ([], ["weekly/confirm-1"], 1, [])
+    assert memory.messages[0][0].issue == "weekly.confirm-1"  # in `[mail] folder`, the name of its own
     assert [each.state for each in standing.of_reader(store, "leila@example.net")] == ["sent"]
     assert deeds.listed(store) == ()
     with pytest.raises(UsageError, match="there is no issue yet"):

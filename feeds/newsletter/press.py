@@ -45,7 +45,8 @@ class Press:
     def __init__(self, store: Store, issue: Issue, keys: tuple[str, ...], seal: Seal) -> None:
         self._store, self._keys, self._seal = store, keys, seal
         self._encoding = threading.Lock()
-        self._newsletter, self._label = issue.newsletter, f"{issue.newsletter}-{issue.number}"
+        self._newsletter = issue.newsletter
+        self._label = f"{issue.newsletter.replace('/', '.')}-{issue.number}"  # a folder may be called so
         with store.reading() as connection:
             letter, self._date = issues.paper(connection, issue.id)
         self._letter = msgspec.json.decode(letter, type=Letterhead)

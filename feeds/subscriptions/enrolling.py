@@ -67,7 +67,8 @@ def checked(
     try:
         valid = validate_email(email.strip(), check_deliverability=False)
     except EmailNotValidError as error:
-        raise UsageError(f"{email!r} is no address", " ".join(str(error).split())) from None
+        why = " ".join(str(error).split()).rstrip(".")
+        raise UsageError(f"{email!r} is no address", why[:1].lower() + why[1:]) from None
     if language and not _LANGUAGE.fullmatch(language):
         raise UsageError(f"{language!r} is no language", 'write it like "ar" or "pt-BR"')
     try:
