@@ -6,13 +6,12 @@ What cannot be read or written is as good as not there.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from functools import cache
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 from zlib import crc32
 
 import msgspec
@@ -26,7 +25,6 @@ FOLDER = ".feeds"
 _IGNORED = "# A cache, which `feeds` makes anew when it is gone.\n*\n"
 _BYTES = 16
 T = TypeVar("T")
-R = TypeVar("R")
 
 
 def key(*parts: object) -> bytes:
@@ -37,37 +35,39 @@ def key(*parts: object) -> bytes:
 
 def recall(root: Path, name: str, kind: type[T], wanted: bytes = b"") -> T | None:
     """Return what was noted under `name`; None when there is nothing, or with another key than is `wanted`."""
-    found = recall_parts(root, name, kind, wanted, list)
-    return found and found[0]
-
-
-def recall_parts(
-    root: Path, name: str, kind: type[T], wanted: bytes, take: Callable[[Iterator[bytes]], R]
-) -> tuple[T, R] | None:
-    """Return what was noted under `name`, and what `take` makes of the parts that belong to it."""
-    with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError), (root / FOLDER / name).open("rb") as file:
-        found = file.read(_BYTES)
-        if len(found) == _BYTES and wanted in (b"", found):
-            return msgspec.msgpack.decode(_part(file), type=kind), take(iter(lambda: _part(file), b""))
+    with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        data = encoded(root, name, wanted)
+        return msgspec.msgpack.decode(data, type=kind) if data else None
     return None
 
 
-def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES), parts: Iterable[bytes] = ()) -> None:
-    """Note `value` under `name` with a key, and parts that belong to it; any number of processes may do it at once."""
+def encoded(root: Path, name: str, wanted: bytes = b"") -> bytes:
+    """Return the same in MessagePack; nothing, too, for what a crash or a bad disk left of it."""
+    with suppress(OSError), (root / FOLDER / name).open("rb", buffering=0) as file:  # held in memory once
+        found, checksum = file.read(_BYTES), file.read(_BYTES // 2)
+        if wanted in (b"", found) and _checksum(data := file.readall()) == checksum:
+            return data
+    return b""
+
+
+def note(root: Path, name: str, value: object, wanted: bytes = bytes(_BYTES)) -> None:
+    """Note `value` under `name` with a key; any number of processes may do it at once."""
     with suppress(OutputError):
         output.write(root / FOLDER / ".gitignore", _IGNORED.encode(), EPOCH)
-        all_parts = chain([msgspec.msgpack.encode(value)], parts)
-        sized = (each for part in all_parts for each in (len(part).to_bytes(4), crc32(part).to_bytes(4), part))
-        output.replace(root / FOLDER / name, chain([wanted], sized))
+        data = msgspec.msgpack.encode(value)
+        output.replace(root / FOLDER / name, [wanted, _checksum(data), data])
 
 
-def _part(file: BinaryIO) -> bytes:
-    """Read one part; nothing at the end. Raises DecodeError for what a crash or a bad disk left of one."""
-    size, check = int.from_bytes(file.read(4)), int.from_bytes(file.read(4))
-    part = file.read(size) if size <= os.fstat(file.fileno()).st_size else b""
-    if len(part) != size or crc32(part) != check:
-        raise msgspec.DecodeError("damaged")
-    return part
+def forget(root: Path, prefix: str, but: Collection[str]) -> None:
+    """Remove what was noted under names that begin with `prefix`, `but` for some."""
+    with suppress(OSError):
+        for path in (root / FOLDER).iterdir():
+            if path.name.startswith(prefix) and path.name not in but:
+                path.unlink(missing_ok=True)
+
+
+def _checksum(data: bytes) -> bytes:
+    return len(data).to_bytes(4) + crc32(data).to_bytes(4)
 
 
 @cache

@@ -29,12 +29,16 @@ def test_what_was_noted_is_recalled(tmp_path: Path) -> None:
     assert cache.recall(tmp_path, "name", list[int], KEY) is None
 
 
-def test_parts_are_recalled_in_their_order(tmp_path: Path) -> None:
-    """However many there are."""
-    parts = [b"part", b"\x00" * 100_000, "جزء".encode()]
-    cache.note(tmp_path, "name", VALUE, KEY, parts)
+def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
+    """All that begins alike, but for what is to stay, and nothing else."""
+    names = ["name", "name.a", "name.b", "name.c"]
+    for name in names:
+        cache.note(tmp_path, name, VALUE, KEY)
+    cache.forget(tmp_path, "name.", ["name.b"])
+    cache.forget(tmp_path / "nowhere", "name.", [])
 
-    assert (VALUE, parts) == cache.recall_parts(tmp_path, "name", dict[str, int], KEY, list)
+    kept = [name for name in names if cache.recall(tmp_path, name, dict[str, int], KEY)]
+    assert ["name", "name.b"] == kept
 
 
 def test_keys_tell_values_apart() -> None:
@@ -49,19 +53,19 @@ def test_keys_tell_values_apart() -> None:
 
 @settings(max_examples=150)
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7), is_cut=st.booleans())
-@example(at=16, bit=7, is_cut=False)  # the size of the first part
+@example(at=16, bit=7, is_cut=False)  # the size
 def test_what_is_damaged_is_not_believed(
     at: int, bit: int, is_cut: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """A file that is cut short anywhere, or has one bit turned: all of it comes back as it was, or nothing."""
+    """A file that is cut short anywhere, or has one bit turned: nothing of it comes back."""
     root = tmp_path_factory.getbasetemp() / "damaged"
-    cache.note(root, "name", VALUE, KEY, [b"one", b"two"])
+    cache.note(root, "name", VALUE, KEY)
     data = bytearray((root / FILE).read_bytes())
     data[at % len(data)] ^= 1 << bit
     (root / FILE).write_bytes(data[: at % len(data)] if is_cut else data)
 
-    found = cache.recall_parts(root, "name", dict[str, int], KEY, list)
-    assert found in ((None, (VALUE, []), (VALUE, [b"one"])) if is_cut else (None,))
+    assert recalled(root) is None
+    assert b"" == cache.encoded(root, "name", KEY)
 
 
 @pytest.mark.parametrize("data", [b"", b"x", bytes(16), KEY, KEY + b"\xff" * 8, KEY + bytes(400), b"\xc1" * 400])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds import publish
+from feeds import collect, publish, tree
 from feeds.collect import parts
 from feeds.config import load
 from tests.test_publish_built import LATER, bare, command, outcome, toml
@@ -131,6 +131,67 @@ def test_small_changes_add_up(root: Path) -> None:
         change(root)
         assert is_amended(root), [*SMALL][number]
         assert publish.unchanged(root, LATER)[0] is not None
+
+
+def noted(root: Path, path: str = "") -> set[Path]:
+    """Return the parts that say something of the file at `path`."""
+    return {part for part in (root / ".feeds").glob("posts.*") if path.encode() in part.read_bytes()}
+
+
+def test_a_small_change_writes_one_part(root: Path) -> None:
+    """The others stay as they are, and what is noted no more is removed."""
+    before, concerned = noted(root), noted(root, "posts/1.md")
+    SMALL["an old post"](root)
+    command(root, LATER)
+
+    assert [3, 1, 3] == [len(before), len(concerned), len(noted(root))]
+    assert before - concerned == before & noted(root)
+    (root / "feeds.toml").write_text(toml(posts='engine = "hugo"'))
+    command(root, LATER)
+    assert 3 == len(noted(root) - before)
+    assert 3 == len(noted(root))
+
+
+SPOILS: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "cut": lambda part: os.truncate(part, part.stat().st_size // 2),
+    "empty": lambda part: os.truncate(part, 0),
+    "damaged": lambda part: part.write_bytes(part.read_bytes()[:-1] + b"\xff"),
+    "of another site": lambda part: part.write_bytes(bytes(16) + part.read_bytes()[16:]),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+@pytest.mark.parametrize(
+    ("change", "is_small"), [("the title", False), ("an old post", True), ("a new post before all others", False)]
+)
+def test_a_part_that_is_spoilt_is_not_there(
+    root: Path, spoil: Callable[[Path], object], change: str, is_small: bool
+) -> None:
+    """Where it may concern what has changed, as any address may that of a new post, all posts are looked at."""
+    for part in noted(root, "posts/7.md"):
+        spoil(part)
+    SMALL[change](root)
+
+    assert is_amended(root) == is_small
+
+
+def test_parts_that_another_build_removes_are_not_there(root: Path) -> None:
+    """Nothing is sure any more for a build that began before; what it notes then is wrong for none that comes after."""
+    wanted = load(root)
+    choices = (wanted.posts.folders, wanted.posts.engine, wanted.posts.permalink, wanted.site)
+    SMALL["the title"](root)
+    changes = collect.changes(root, *choices, LATER, tree.grow(str(root), wanted.posts.folders))
+    assert changes is not None
+    assert not noted(root, "nowhere")
+    command(root, LATER)
+
+    assert changes.rows.may_say("nowhere")
+    changes.rows.note()
+    for change in ("the end of the newest", "an old post", "a new post"):
+        SMALL[change](root)
+        command(root, LATER)
+    assert outcome(root, LATER) == outcome(root, LATER, bare)
 
 
 def test_a_file_may_claim_any_year(root: Path) -> None:

@@ -1,24 +1,26 @@
-"""What is noted of a site's files, in parts by their paths: a build after a small change reads what it concerns."""
+"""What is noted of a site's files, in parts by their paths: a build after a small change reads what it concerns.
+
+Each part is noted under a name that no other one has had, beside the head, which names them: so one that is carried
+over unread is what it was, or it is gone. Two builds at once may remove parts of each other: those are read anew.
+"""
 
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds import cache
 from feeds.collect.row import UNSURE, Row
 from feeds.tree import Stamp, Tree
 
 _NAME = "posts"
-_ROWS = 1_000  # to a part: a site of 100,000 posts would need 70 MB at once
-_DECODER = msgspec.msgpack.Decoder(list[Row])
-_ENCODER = msgspec.msgpack.Encoder()
+_ROWS = 500  # to a part, of 0.4 MB: a site of 100,000 posts would read and write 70 MB for one
 
 
 class Head(Struct, frozen=True, array_like=True):
@@ -27,6 +29,7 @@ class Head(Struct, frozen=True, array_like=True):
     seen: dict[str, Stamp | None]  # files elsewhere that posts were told about
     firsts: list[str]  # the path that each part begins with; it ends where the next one does
     states: list[bytes]  # digest of the files of each; b"" while one of them may change without a trace
+    names: list[str]  # under which each is noted
     odd: bytes = b""  # digest of what cannot be read
     name: bytes = b""  # of what is noted; another one each time
 
@@ -34,15 +37,17 @@ class Head(Struct, frozen=True, array_like=True):
 class Parts:
     """What was noted of the files of a site, beside those that are there now; only what differs is made rows of."""
 
-    def __init__(self, head: Head, encoded: list[bytes], grown: Tree, settled: int) -> None:
-        """Compare what was noted with a tree. Raises DecodeError."""
-        self.seen, self._firsts, self._encoded, self._settled = head.seen, head.firsts, encoded, settled
-        self._odd, self._files = head.odd, _cut(grown, head.firsts)
+    def __init__(self, root: Path, key: bytes, head: Head, grown: Tree, settled: int) -> None:
+        """Compare what was noted with a tree."""
+        self.seen, self.name, self._head = head.seen, head.name, head
+        self._root, self._key, self._settled = root, key, settled
+        self._files = _cut(grown, head.firsts)
         self.states = list(map(_digest, self._files))
         pairs = enumerate(zip(self.states, head.states, strict=True))
         changed = [place for place, (now, before) in pairs if now != before]
-        self._rows = {place: _DECODER.decode(encoded[place]) for place in changed}
-        self.name = head.name
+        read = ((place, cache.recall(root, head.names[place], list[Row], key)) for place in changed)
+        self._rows = {place: rows for place, rows in read if rows is not None}
+        self.is_whole = len(self._rows) == len(changed)  # whether no part that has changed is gone
 
     @property
     def files(self) -> dict[str, Stamp]:
@@ -57,20 +62,25 @@ class Parts:
     def may_say(self, text: str) -> bool:
         """Tell whether a text may stand in some row; "no" is sure."""
         data = text.encode()
-        return any(data in part for part in self._encoded)
+        return any(not part or data in part for part in self._encoded)
 
-    def note(self, root: Path, key: bytes, seen: dict[str, Stamp | None], rows: Iterable[Row]) -> bytes:
+    @cached_property
+    def _encoded(self) -> list[bytes]:
+        return [cache.encoded(self._root, name, self._key) for name in self._head.names]
+
+    def note(self, seen: dict[str, Stamp | None], rows: Iterable[Row]) -> bytes:
         """Put rows in the places of those of their paths, and note all; return the name of that."""
+        names = [*self._head.names]
         for row in rows:
-            place = bisect_right(self._firsts, row.path) - 1
+            place = bisect_right(self._head.firsts, row.path) - 1
             others = [each for each in self._rows[place] if each.path != row.path]
             self._rows[place] = sorted([*others, row], key=attrgetter("path"))
         for place, found in self._rows.items():
-            self._encoded[place] = _ENCODER.encode(found)
             self.states[place] = _state(self._files[place], found, self._settled)
-        self.name = os.urandom(16)
-        cache.note(root, _NAME, Head(seen, self._firsts, self.states, self._odd, self.name), key, self._encoded)
-        return self.name
+            names[place] = _unused()
+        head = replace(self._head, seen=seen, states=self.states, names=names, name=os.urandom(16))
+        _note(self._root, self._key, head, ((names[place], found) for place, found in self._rows.items()))
+        return head.name
 
 
 def head(grown: Tree, rows: Sequence[Row], settled: int) -> Head:
@@ -78,29 +88,42 @@ def head(grown: Tree, rows: Sequence[Row], settled: int) -> Head:
     firsts = ["", *(row.path for row in rows[_ROWS::_ROWS])]
     cut = enumerate(_cut(grown, firsts))
     states = [_state(part, rows[place * _ROWS : (place + 1) * _ROWS], settled) for place, part in cut]
-    return Head({}, firsts, states, _odd(grown), os.urandom(16))
+    return Head({}, firsts, states, [_unused() for _ in firsts], _odd(grown), os.urandom(16))
 
 
 def recall(root: Path, key: bytes) -> tuple[Head, list[Row]] | None:
-    """Return what was noted with a key."""
-    return cache.recall_parts(
-        root, _NAME, Head, key, lambda parts: [row for part in parts for row in _DECODER.decode(part)]
-    )
+    """Return what was noted with a key, as far as it can be read."""
+    head = cache.recall(root, _NAME, Head, key)
+    if head is None:
+        return None
+    parts = (cache.recall(root, name, list[Row], key) or [] for name in head.names)
+    return head, [row for part in parts for row in part]
 
 
 def note(root: Path, key: bytes, head: Head, rows: Sequence[Row]) -> None:
     """Note rows, by path."""
-    parts = (_ENCODER.encode(rows[start : start + _ROWS]) for start in range(0, len(rows), _ROWS))
-    cache.note(root, _NAME, head, key, parts)
+    parts = (rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS))
+    _note(root, key, head, zip(head.names, parts, strict=False))  # where there are no rows, there is a name for them
 
 
 def noted(root: Path, key: bytes, grown: Tree, settled: int) -> Parts | None:
     """Return what was noted with a key, if as much as before can be read."""
-    found = cache.recall_parts(root, _NAME, Head, key, list)
-    with suppress(msgspec.DecodeError):
-        if found and len(found[0].firsts) == len(found[1]) and found[0].odd == _odd(grown):
-            return Parts(*found, grown, settled)
-    return None
+    head = cache.recall(root, _NAME, Head, key)
+    if head is None or head.odd != _odd(grown):
+        return None
+    parts = Parts(root, key, head, grown, settled)
+    return parts if parts.is_whole else None
+
+
+def _note(root: Path, key: bytes, head: Head, parts: Iterable[tuple[str, Sequence[Row]]]) -> None:
+    for name, rows in parts:
+        cache.note(root, name, rows, key)
+    cache.note(root, _NAME, head, key)
+    cache.forget(root, f"{_NAME}.", head.names)
+
+
+def _unused() -> str:
+    return f"{_NAME}.{os.urandom(16).hex()}"
 
 
 def _cut(grown: Tree, firsts: Sequence[str]) -> list[dict[str, Stamp]]:

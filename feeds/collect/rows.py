@@ -45,7 +45,7 @@ class Rows:
         self._settled, self._key, self._before = tree.settled(now) if now else 0, b"", list[Row]()
         self._beside: list[tuple[str, Stamp]] = []
         self._head: Head | None = None  # as it is noted
-        self._now = Head({}, [], [])
+        self._now = Head({}, [], [], [])
         self._parts: Parts | None = None
 
     def read(self, grown: Tree) -> list[Row]:
@@ -113,7 +113,7 @@ class Rows:
         if not self._settled or not self._is_settled_beside:
             return b""
         if self._parts:
-            return self._parts.note(self._root, self._key, self.seen, self.found)
+            return self._parts.note(self.seen, self.found)
         if self.found != self._before or not self._head or self._head.states != self._now.states:
             self._head = replace(self._now, seen=self.seen)
             parts.note(self._root, self._key, self._head, self.found)
