@@ -181,8 +181,21 @@ def test_sleeper_on_a_server_holds_up_nobody_for_ever(
         overtake(asleep, other)
 
 
-def overtake(asleep: Store, other: Store) -> None:
+def test_who_waits_for_a_sleeper_gives_up(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that does not see it sleep, in the middle of a statement, lets nobody wait for ever."""
+    monkeypatch.setattr(engine, "ASLEEP_SECONDS", 0.05)
+    url = postgres.make("unseen")
+    with (
+        Store.open(url, tmp_path) as asleep,
+        Store.open(url, tmp_path) as other,
+        pytest.raises(StoreError, match="lock timeout; another process has been writing"),
+    ):
+        overtake(asleep, other, "SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def overtake(asleep: Store, other: Store, first: str = "SELECT 1") -> None:
     with asleep.writing("work") as connection:
+        connection.exec_driver_sql(first)
         with other.writing("work") as waiting:
             secrets.secret(waiting)
         secrets.secret(connection)

@@ -23,6 +23,7 @@ ASLEEP_SECONDS = 300  # in the middle of a transaction: far more than any of our
 # Part of what the driver says -> how to mend it.
 CURES = {
     "locked": f"another process has been writing for {BUSY_SECONDS} s; try again",
+    "lock timeout": f"another process has been writing for {2 * ASLEEP_SECONDS} s; if it was stopped, let it go on",
     "readonly": "make the file, those with -wal and -shm behind its name, and its folder writable for this user",
     "unable to open": "make the file and its folder writable for this user",
     "is full": "free some space on that disk",
@@ -60,13 +61,15 @@ def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
         engine = create_engine(parsed.set(drivername=driver), pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise SettingsError(str(error), "run `pip install '.[postgres]'` in the clone of feeds", where) from error
-    event.listen(engine, "connect", _limit_sleep)
+    event.listen(engine, "connect", _limit_waits)
     return engine
 
 
-def _limit_sleep(connection: Any, _record: Any) -> None:
-    # A process that was stopped while it held rows would hold up all others for as long as its connection lives.
+def _limit_waits(connection: Any, _record: Any) -> None:
+    # A process that was stopped while it held rows would hold up all others for as long as its connection lives. The
+    # server does not see it sleep between the rows of one statement: then the others give up.
     connection.execute(f"SET idle_in_transaction_session_timeout = '{ASLEEP_SECONDS}s'")
+    connection.execute(f"SET lock_timeout = '{2 * ASLEEP_SECONDS}s'")
     connection.commit()
 
 

@@ -64,9 +64,14 @@ def test_started_in_the_same_second_on_postgres(tmp_path: Path, postgres: Postgr
 
 
 def is_locked(ground: Ground) -> bool:
-    """Tell whether somebody holds the lock of an SQLite file; a PostgreSQL takes it from who sleeps."""
+    """Tell whether somebody holds the lock of an SQLite file, or is in the middle of a statement of PostgreSQL.
+
+    Between statements that takes it from who sleeps.
+    """
     if "sqlite" not in ground.settings.store.url:
-        return False
+        with ground.store() as store, store.reading() as connection:
+            others = "datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'"
+            return bool(connection.exec_driver_sql(f"SELECT count(*) FROM pg_stat_activity WHERE {others}").scalar())
     with closing(sqlite3.connect(ground.folder / "feeds.db", timeout=0, isolation_level=None)) as other:
         try:
             other.execute("BEGIN IMMEDIATE")
