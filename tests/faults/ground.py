@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
@@ -46,6 +47,15 @@ connections = {connections}
 [store]
 url = "{url}"
 """
+
+
+class Run(subprocess.Popen[str]):
+    """A command that is running; a test that fails beside it does not wait for its end, stopped as it may be."""
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind:
+            self.kill()
+        super().__exit__(kind, *rest)
 
 
 class Ground:
@@ -118,11 +128,11 @@ class Ground:
             finally:
                 process.terminate()
 
-    def deliver(self, *command: str, first: str = "") -> "subprocess.Popen[str]":
+    def deliver(self, *command: str, first: str = "") -> Run:
         """Start the real thing, after some lines of Python."""
         code = f"{first}\n{MAIN}"
         arguments = [sys.executable, "-c", code, *(command or ("deliver",)), "--site", str(self.folder)]
-        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return Run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def delivered(self) -> tuple[int, str]:
         """Deliver until the command ends; return its exit code and what it said."""
@@ -181,7 +191,7 @@ class Ground:
         """Return how many messages the server has seen something of."""
         return sum(1 for _ in os.scandir(self.dumps))
 
-    def until(self, count: int, process: "subprocess.Popen[str]") -> None:
+    def until(self, count: int, process: Run) -> None:
         """Wait until the server has seen something of so many messages, or the process has ended."""
         while self.count() < count and process.poll() is None:
             pass
@@ -190,14 +200,14 @@ class Ground:
         return Counter(self.states().values())
 
 
-def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+def ended(process: Run) -> tuple[int, str]:
     """Wait for a command; return its exit code and what it said."""
     with process:
         said, complained = process.communicate()
     return process.returncode, said + complained
 
 
-def stopped(process: "subprocess.Popen[str]") -> None:
+def stopped(process: Run) -> None:
     """Stop a process in the midst of what it does, and wait until it stands still; SIGCONT lets it go on."""
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
