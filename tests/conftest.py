@@ -147,13 +147,20 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give a Chromium that stays offline."""
+def _chromium() -> Iterator[Browser]:
     _need("chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(OFFLINE))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def browser(_chromium: Browser) -> Iterator[Browser]:
+    """Give a Chromium that stays offline; its pages are closed with the test, since each is a process."""
+    yield _chromium
+    for context in _chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

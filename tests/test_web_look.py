@@ -80,7 +80,6 @@ def test_every_page_fits_and_can_be_touched(site: Site, browser: Browser, langua
         assert page.evaluate("[getComputedStyle(document.body).direction, document.documentElement.lang]") == [
             *(("rtl", "ar") if address.startswith(f"{PAGES}c/") else (direction(language), language)),
         ]
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -92,7 +91,6 @@ def test_letters_can_be_read(site: Site, browser: Browser, scheme: Any) -> None:
         page = context.new_page()
         page.goto(address.replace("https://mail.example.org/", f"http://127.0.0.1:{site.port}/"))
         colours |= {tuple(pair) for pair in page.evaluate(PAIRS)}
-    context.close()
 
     assert len(colours) > 3
     assert [pair for pair in colours if contrast(*pair) < READABLE] == []
@@ -124,7 +122,6 @@ def test_keyboard_is_enough(site: Site, browser: Browser) -> None:
     with page.expect_navigation():
         page.keyboard.press("Enter")
     heading = page.inner_text("h1")
-    context.close()
 
     assert focused == ["BUTTON", "solid"]
     assert [row[2] for row in site.rows()["signup"]] == ["ليلى@مثال.org"]
@@ -141,7 +138,6 @@ def test_saving_what_is_shown_changes_nothing(site: Site, browser: Browser) -> N
     with page.expect_navigation():
         page.click("button.main")
     said = page.inner_text("[role=status]")
-    page.close()
 
     assert said
     assert site.rows() == before
@@ -162,7 +158,6 @@ def test_page_of_the_feeds_has_the_form(site: Site, browser: Browser, tmp_path: 
     with page.expect_navigation():
         page.click(".mail button")
     heading = page.inner_text("h1")
-    context.close()
 
     assert faults == []
     assert heading == page_words(environment(tmp_path), "ar")["asked"]

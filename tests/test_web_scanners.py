@@ -93,7 +93,6 @@ def test_browser_that_looks_at_everything_changes_nothing(site: Site, browser: B
             if "/m/" in address:
                 assert context.request.get(address).ok
     cookies = context.cookies()
-    context.close()
 
     assert cookies == []
     assert site.rows() == before
