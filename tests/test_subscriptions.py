@@ -339,11 +339,23 @@ EXPORTS = {
         "a@example.org,false,,other,false,2024-01-02\nb@example.org,true,,yearly,true,2024-01-02\n",
         1,
     ),
+    "substack, as of late": (
+        "Email,Name,Stripe plan,Cancel date,Start date,Emails opened (6mo),Subscription source (free),Type\n"
+        "a@example.org,Layla Haddad,,,2026-01-02T10:21:38.759Z,5,substack-notes,Free\n"
+        "b@example.org,,,2026-05-06T10:21:38.759Z,2026-01-02T10:21:38.759Z,0,web,Free\n",
+        1,
+    ),
     "buttondown": (
         "email,notes,metadata,tags,type,creation_date,source\na@example.org,,{},,regular,2024-01-02,api\n"
         "b@example.org,,{},,unsubscribed,2024-01-02,api\nc@example.org,,{},,unactivated,2024-01-02,api\n"
         "d@example.org,,{},,undeliverable,2024-01-02,api\n",
         3,
+    ),
+    "buttondown, as of late": (
+        "id,creation_date,email_address,type,unsubscription_date,unsubscription_reason,undeliverability_date\n"
+        "1,2024-01-02,a@example.org,churning,,,\n2,2024-01-02,b@example.org,unsubscribed,2024-01-03,spam,\n"
+        "3,2024-01-02,c@example.org,regular,,,2024-01-03\n",
+        2,
     ),
     "listmonk": (
         "uuid,email,name,attributes,status,created_at,updated_at\n1,a@example.org,Layla Haddad,{},enabled,x,x\n"
@@ -362,8 +374,30 @@ def test_exports_of_other_tools_are_imported(site: Settings, store: Store, tmp_p
     path.write_text(content, "utf-8")
     became = subscriptions.import_csv(site, store, path, MONDAY)
 
-    assert became == Imported(1, 0, left, ())
+    assert replace(became, warnings=()) == Imported(1, 0, left, ())
     assert emails(store) == ["a@example.org"]
+
+
+def test_word_that_nobody_knows_is_named(site: Settings, store: Store, tmp_path: Path) -> None:
+    """A line that it keeps out may be that of a reader; of words that surely mean "no mail" nothing is said."""
+    path = tmp_path / "export.csv"
+    path.write_text("email,type\na@example.org,Lifetime\nb@example.org,lifetime\nc@example.org,unsubscribed\n", "utf-8")
+    became = subscriptions.import_csv(site, store, path, MONDAY)
+
+    assert (became.added, became.left) == (0, 3)
+    assert [warning.what for warning in became.warnings] == [
+        "2 left out, as column 'type' may say that they get no mail: 'lifetime'"
+    ]
+
+
+def test_file_of_those_who_never_asked_is_refused(site: Settings, store: Store, tmp_path: Path) -> None:
+    """Mailchimp exports its customers and the like beside the subscribers; only the name of the file tells."""
+    path = tmp_path / "nonsubscribed_email_audience_export_1a2b.csv"
+    path.write_text("Email Address,First Name\na@example.org,Layla\n", "utf-8")
+    with pytest.raises(UsageError, match="never asked"):
+        subscriptions.import_csv(site, store, path, MONDAY)
+
+    assert emails(store) == []
 
 
 def test_export_is_what_import_reads(site: Settings, store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ that surely means "gets mail" lets a line in.
 
 import csv
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -31,32 +31,44 @@ from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, 
 COLUMNS = ("email", "name", "language", "timezone", "categories", "cadence")
 BETWEEN_CATEGORIES = ";"
 _CHUNK = 500  # lines of a file that are written at once
+_SHOWN = 5  # words that are not known
 _NEAR = 0.75  # of two names, of which one is the other misspelt: "category", not "nickname"
 
 # What a column may be called that says who gets mail no more, in exports that nobody has shown us.
 _GONE = re.compile("unsub|opt.?out|opted|bounc|complain|suppress|disabled|deleted|blocked")
 
-_SAME = {"email address": "email", "e-mail": "email", "e-mail address": "email", "full name": "name"}
+_SAME = dict.fromkeys(("email address", "email_address", "e-mail", "e-mail address"), "email") | {"full name": "name"}
 _NAMES = ("first name", "last name")  # Mailchimp
+
+_BUTTONDOWN = frozenset({"regular", "premium", "gifted", "trialed", "churning", "paused", "past_due"})
+_SUBSTACK = frozenset({"free", "paid", "founding", "comp", "gift", "free trial", "iap", "author"})
 
 # Column -> the words in it of those who get mail.
 _GETS_MAIL: Mapping[str, frozenset[str]] = {
     "status": frozenset({"active", "enabled", "subscribed", "confirmed"}),  # ours, listmonk
     "subscribed_to_emails": frozenset({"true", "1", "yes"}),  # Ghost
     "email_disabled": frozenset({"false", "0", "no", ""}),  # Substack
-    "type": frozenset({"regular", "premium", "gifted", "trialed"}),  # Buttondown
-    "subscriber_type": frozenset({"regular", "premium", "gifted", "trialed"}),
+    "type": _BUTTONDOWN | _SUBSTACK,
+    "subscriber_type": _BUTTONDOWN,
     "unsub_time": frozenset({""}),  # Mailchimp: its file of those who unsubscribed
     "clean_time": frozenset({""}),  # Mailchimp: its file of those whose mail came back
-    "unsubscription_date": frozenset({""}),
-    "deleted_at": frozenset({""}),
+    "unsubscription_date": frozenset({""}),  # Buttondown
+    "undeliverability_date": frozenset({""}),
+    "cancel date": frozenset({""}),  # Substack
+    "deleted_at": frozenset({""}),  # Ghost
 }
+# Words of those who get none; of any other, the operator is told.
+_GETS_NONE = frozenset(
+    {"unsubscribed", "bounced", "complained", "erased", "pending", "disabled", "blocklisted", "unactivated"}
+    | {"undeliverable", "removed", "spammy", "blocked", "true", "false", "yes", "no", "1", "0"}
+)
 # What else these exports hold, and nobody misses here.
 _ELSEWHERE = """
     member_rating optin_time optin_ip confirm_time confirm_ip latitude longitude gmtoff dstoff cc region last_changed
     leid euid notes tags unsub_campaign_title unsub_campaign_id unsub_reason unsub_reason_other clean_campaign_title
     clean_campaign_id id uuid note complimentary_plan stripe_customer_id created_at updated_at labels tiers
     active_subscription expiry plan first_payment_at attributes metadata referrer_url creation_date source
+    secondary_id churn_date unsubscription_reason undeliverability_reason ip_address utm_campaign utm_medium utm_source
 """
 
 
@@ -97,6 +109,9 @@ def import_csv(
     they may have to confirm first. Raises UsageError when the file cannot be read or has no column "email".
     """
     newsletter = newsletter_of(settings, newsletter)
+    if path.name.lower().startswith("nonsubscribed"):  # nothing in it tells that
+        mend = "import the others; if all of these did ask, give it another name"
+        raise UsageError("Mailchimp calls its file so of those who never asked for mail", mend, str(path))
     problems, warnings = list[Problem](), list[Problem]()
     # Before the transaction: checking addresses is slow.
     found = list(_lines(settings, newsletter, path, problems, warnings))
@@ -130,17 +145,35 @@ def _lines(
     settings: Settings, newsletter: str, path: Path, problems: list[Problem], warnings: list[Problem]
 ) -> Iterator[Line]:
     """Yield what a CSV file says of readers; name what cannot be used in `problems`, and passed by in `warnings`."""
+    unknown: dict[str, Counter[str]] = defaultdict(Counter)
     for line, row in _rows(path, problems, warnings):
         value = {name: row.get(name, "").strip() for name in COLUMNS}
         name = value["name"] or " ".join(row.get(part, "") for part in _NAMES).strip()
         chosen = value["categories"].split(BETWEEN_CATEGORIES)
-        gets_mail = all(row[column].strip().lower() in words for column, words in _GETS_MAIL.items() if column in row)
+        gets_mail = _gets_mail(row, unknown)
         try:
             reader = checked(value["email"], name, value["language"], value["timezone"], chosen)
             reader = replace(reader, cadence=offered(settings, newsletter, value["cadence"]))
             yield Line(reader, gets_mail, tuple(each for each in value if value[each] or (each == "name" and name)))
         except UsageError as error:
             problems.append(Problem(str(path), line, error.what, error.mend))
+    warnings += (_unknown(path, column, words) for column, words in unknown.items())
+
+
+def _gets_mail(row: Mapping[str, str], unknown: dict[str, Counter[str]]) -> bool:
+    """Tell whether a line surely says that its reader gets mail; count words of which nobody knows what they say."""
+    said = {column: row[column].strip().lower() for column in _GETS_MAIL if column in row}
+    against = {column: word for column, word in said.items() if word not in _GETS_MAIL[column]}
+    for column, word in against.items():
+        if len(_GETS_MAIL[column]) > 1 and word not in _GETS_NONE:
+            unknown[column][word] += 1
+    return not against
+
+
+def _unknown(path: Path, column: str, words: Counter[str]) -> Problem:
+    shown = ", ".join(repr(word) for word, _ in words.most_common(_SHOWN)) + ", ..." * (len(words) > _SHOWN)
+    what = f"{words.total()} left out, as column {column!r} may say that they get no mail: {shown}"
+    return Problem(str(path), 1, what, f"known for those who do: {', '.join(sorted(_GETS_MAIL[column]))}")
 
 
 def _rows(path: Path, problems: list[Problem], warnings: list[Problem]) -> Iterator[tuple[int, Mapping[str, str]]]:
