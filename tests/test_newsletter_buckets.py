@@ -144,6 +144,22 @@ def test_reader_who_changes_cadence_misses_nothing_and_gets_nothing_twice(site: 
     assert [posts for name, _, posts in mails(store) if name == "home"] == ["b", "c", "d"]
 
 
+def test_other_topics_bring_no_posts_of_occasions_gone_by(site: Settings, store: Store) -> None:
+    """As little where nobody on that clock wanted any of them as where others did."""
+    subscribe(site, store, "cairo", "also", timezone="Africa/Cairo", categories=["علوم"])
+    subscriptions.change(site, store, "also@example.org", MONDAY, categories=[])
+    subscriptions.change(site, store, "york@example.org", MONDAY, categories=["علوم"])
+    open_due(site, store, "abc", MONDAY + WEEK)
+    for name in ("cairo", "york"):
+        subscriptions.change(site, store, f"{name}@example.org", MONDAY + WEEK, categories=[])
+    open_due(site, store, "abcd", MONDAY + 2 * WEEK)
+
+    assert [(name, posts) for name, _, posts in mails(store) if name in ("cairo", "york")] == [
+        ("cairo", "d"),
+        ("york", "d"),
+    ]
+
+
 def test_issue_by_hand_is_for_all_buckets(site: Settings, store: Store) -> None:
     """Whoever opens one by hand means everybody."""
     some = source(*posts("ab"))

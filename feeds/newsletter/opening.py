@@ -195,6 +195,8 @@ def _freeze(
     issue_id = _add_issue(connection, drafted, forms, clocks, now) if forms else None
     for bucket, due_key in occasions:
         issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id, bucket=bucket.name)
+    if drafted.idle:  # without an issue, too: posts of months would come to who chooses another topic
+        cursors.move_past(connection, newsletter, drafted.idle, cut, clocks)
     return issues.read(connection, issue_id) if issue_id else None
 
 
@@ -210,8 +212,6 @@ def _add_issue(
     readers = deliveries.queue(connection, issue_id, variants, newsletter, now, clocks)
     issues.freeze(connection, issue_id, readers)
     cursors.move_with(connection, newsletter, issue_id, cut)
-    if drafted.idle:
-        cursors.move_past(connection, newsletter, drafted.idle, cut, clocks)
     events.note(connection, "issue opened", now, issue_id=issue_id, detail=f"{readers} readers")
     return issue_id
 
