@@ -33,3 +33,15 @@ def test_cadence_is_told_in_words(language: str, cadence: str, said: str) -> Non
 def test_language_has_the_name_that_its_speakers_give_it(language: str, name: str) -> None:
     """Or its tag."""
     assert own_name(language) == name
+
+
+@pytest.mark.parametrize("language", ["zh-hant-tw", "ZH-HANT-TW", "zh-Hant-TW"])
+def test_tag_in_any_case_is_one_language(language: str, tmp_path: Path) -> None:
+    """RFC 5646 2.1.1 writes scripts and regions with capitals, lists of readers whole tags; ours and the site's."""
+    folder = tmp_path / "templates/wording"
+    folder.mkdir(parents=True)
+    (folder / "zh-Hant-TW.toml").write_text('unsubscribe = "取消訂閱"', "utf-8")
+    found = voice(environment(tmp_path), language)
+
+    assert (found.wording_language, found.wording.unsubscribe) == ("zh-Hant-TW", "取消訂閱")
+    assert voice(OURS, language).wording == voice(OURS, "zh").wording

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 # The zero of the digits that CLDR gives a locale, where they are not ours.
 _ZEROS = {"arab": "\u0660", "arabext": "\u06f0", "beng": "\u09e6", "deva": "\u0966", "mymr": "\u1040"}
+# How the parts of a tag behind the language are written, by their length (RFC 5646 2.1.1): scripts and regions.
+_CASES = {2: str.upper, 4: str.title}
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
@@ -178,8 +180,9 @@ def _day(day: int, words: Mapping[str, str], speaker: Voice) -> str:
 
 
 def _files(templates: "Environment", folder: str, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (tag, file, sentences) of "zh", "zh-Hant" and "zh-Hant-TW", ours before the site's own."""
-    parts = language.split("-")
+    """Yield (tag, file, sentences) of "zh", "zh-Hant", "zh-Hant-TW", in any case; ours before the site's own."""
+    language, *others = language.lower().split("-")
+    parts = [language, *(_CASES.get(len(each), str)(each) for each in others)]
     for tag in ("-".join(parts[:count]) for count in range(1, len(parts) + 1)):
         for name in (f"feeds/{folder}/{tag}.toml", f"{folder}/{tag}.toml"):
             if found := _read(templates, name):
