@@ -1,6 +1,6 @@
 """Write the reference page of all settings: scripts/settings_reference.py docs/settings.md.
 
-Everything on it is said in feeds/config.py and feeds/model.py; a test fails when the page says something else.
+Everything on it is said in feeds/config/sections.py and feeds/model.py; a test fails when the page says something else.
 """
 
 import json

@@ -181,6 +181,18 @@ def test_config_shows_defaults(feeds: Call, site: Path) -> None:
     assert load(site) == before
 
 
+def test_config_shows_no_password(feeds: Call, site: Path) -> None:
+    """What `feeds config` prints may be shown to others: the passwords inside addresses are not in it."""
+    with (site / "feeds.toml").open("a", encoding="utf-8") as file:
+        file.write('[store]\nurl = "postgresql://db:5432/x?user=me&password=word&sslmode=require"\n')
+        file.write('[mail.bounces]\nurl = "imaps://me:word@1/@mail.example.org/INBOX"\n')
+
+    shown = feeds("config", "--site", site)[1] + feeds("config", "--site", site, "--json")[1]
+
+    assert shown.count('"postgresql://db:5432/x?user=me&password=***&sslmode=require"') == 2
+    assert shown.count('"imaps://me:***@mail.example.org/INBOX"') == 2
+
+
 @pytest.mark.parametrize(
     ("words", "code", "line"),
     [

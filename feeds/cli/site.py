@@ -1,6 +1,7 @@
 """init, build, check, adopt, config: a folder of posts and its feeds."""
 
 import gc
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -154,11 +155,11 @@ def adopt(call: Call, feeds: tuple[str, ...]) -> int:
 @with_call
 def config(call: Call) -> None:
     """Print the settings in force, defaults included; secrets never."""
-    settings = call.settings
-    if call.as_json:
-        call.value(settings)
-        return
-    for section, value in msgspec.to_builtins(settings, enc_hook=str).items():
+    values = msgspec.to_builtins(call.settings, enc_hook=str)
+    for table in (values["store"], values["mail"]["bounces"]):
+        table["url"] = re.sub(r"(://[^/:@]*:).*(?=@)|([?&]password=)[^&]*", r"\1\2***", table["url"])
+    call.value(values)
+    for section, value in () if call.as_json else values.items():
         _print_section(section, value)
 
 

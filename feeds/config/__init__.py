@@ -1,146 +1,54 @@
 """Read feeds.toml and the environment into frozen `Settings`.
 
-The structs here and `Site` and `Newsletter` in `model` are the one source of all keys: the reference page and the
-messages about wrong ones are made from them. Contains no other logic.
+The structs in `sections`, and `Site`, `Podcast` and `Newsletter` in `model`, are the one source of all keys: the
+reference page and the messages about wrong ones are made from them. Contains no other logic.
 """
 
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 
 from feeds.colour import READABLE, SHEET, SHEET_IN_DARK, contrast, readable
+from feeds.config.sections import Bounces, Dkim, Feeds, Mail, Posts, Settings, Smtp, Store, Web
 from feeds.errors import SettingsError
-from feeds.model import Newsletter, Podcast, Site, Style
+from feeds.model import Author, Newsletter, Site, Style
 from feeds.rate import per_second
 
+__all__ = [
+    "FILE_NAME",
+    "Bounces",
+    "Dkim",
+    "Feeds",
+    "Mail",
+    "Posts",
+    "Settings",
+    "Smtp",
+    "Store",
+    "Web",
+    "keys",
+    "load",
+    "parse",
+    "secret",
+]
+
 FILE_NAME = "feeds.toml"
-_WORDS = {"int": "a number", "str": "a text in quotes", "bool": "true or false", "array": "a list", "object": "a table"}
-
-Content = Literal["full", "summary"]
-Count = Annotated[int, Meta(ge=1)]
-
-
-class Posts(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the posts are and how they are written."""
-
-    folders: Annotated[
-        tuple[str, ...], Meta(min_length=1), "Folders that hold the posts, read with all that is below them."
-    ] = ("posts",)
-    engine: Annotated[str, 'Engine that the posts are written for; "auto" recognises it.'] = "auto"
-    permalink: Annotated[str, "Pattern of a post's address, as the engine writes it; empty: the engine's own."] = ""
-    include_drafts: Annotated[bool, "Put drafts in as well."] = False
-    include_future: Annotated[bool, "Put posts dated in the future in as well."] = False
-
-
-class Feeds(Struct, frozen=True, forbid_unknown_fields=True):
-    """What feeds to write, and where."""
-
-    out: Annotated[str, "Folder to write into: the one that is served at `site.url`."] = "public"
-    formats: Annotated[tuple[Literal["rss", "atom", "json"], ...], "Formats to write."] = ("rss", "atom", "json")
-    by: Annotated[
-        tuple[Literal["category", "tag", "author", "language"], ...], "Beside the site's feed, one for each of these."
-    ] = ("category",)
-    limit: Annotated[Count, "Newest posts in a feed."] = 20
-    content: Annotated[Content, "How much of a post a feed carries; a summary is always there as well."] = "full"
-    archive: Annotated[
-        bool, "Keep all older posts in archive documents (RFC 5005); feeds then hold up to twice `limit`."
-    ] = False
-    hub: Annotated[str, "Address of a WebSub hub."] = ""
-    paths: Annotated[
-        Literal["default", "jekyll", "hugo", "pelican", "nikola", "astro", "eleventy", "docusaurus"],
-        "Where the feeds lie: as an engine has them, so that addresses that readers poll stay.",
-    ] = "default"
-
-
-class Bounces(Struct, frozen=True, forbid_unknown_fields=True):
-    """Mail that comes back."""
-
-    url: Annotated[str, "Mailbox that it lies in: a Maildir, or imaps://user@host/folder; empty: none is read."] = ""
-    address: Annotated[str, "Address of that mailbox; a message leaves from it, with +token after the name."] = ""
-    folder: Annotated[str, "Folder of an IMAP mailbox that what was understood is moved to; empty: it stays."] = ""
-
-
-class Smtp(Struct, frozen=True, forbid_unknown_fields=True):
-    """The relay that takes messages from us; its password is FEEDS_SMTP_PASSWORD."""
-
-    host: Annotated[str, "Name of the relay."] = ""
-    port: Annotated[int, Meta(ge=1, le=65535), "Its port: 587 with STARTTLS, 465 with TLS from the first byte."] = 587
-    security: Annotated[
-        Literal["starttls", "tls", "none"], "How the connection is secured; certificates are always verified."
-    ] = "starttls"
-    user: Annotated[str, "Name to log in with; empty: without."] = ""
-    connections: Annotated[int, Meta(ge=1, le=100), "Connections at once."] = 4
-    rate: Annotated[str, 'Messages at most, as "14/s", "500/hour" or "10000/day"; empty: as fast as it goes.'] = ""
-    per_domain: Annotated[
-        dict[str, str],
-        'The same for domains of readers: { "example.com" = "5/s", "*" = "20/s" }; "*": each other.',
-    ] = {}  # msgspec copies it
-    hello: Annotated[str, "Our name in EHLO; empty: that of this machine."] = ""
-    ca_file: Annotated[str, "File of certificates to trust instead of the system's."] = ""
-
-
-class Dkim(Struct, frozen=True, forbid_unknown_fields=True):
-    """The signature on each message, where the relay does not sign."""
-
-    domain: Annotated[str, "Domain that signs: that of the sender."] = ""
-    selector: Annotated[str, "Name of the key: its public half is a TXT record at SELECTOR._domainkey.DOMAIN."] = ""
-    key_file: Annotated[str, "File of the private key, RSA or Ed25519 in PEM; empty: no signature."] = ""
-
-
-class Mail(Struct, frozen=True, forbid_unknown_fields=True):
-    """How digests leave."""
-
-    sender: Annotated[str, 'Sender: "Name <address>".'] = field(name="from", default="")
-    reply_to: Annotated[str, "Where answers go, if not to the sender."] = ""
-    postal_address: Annotated[str, "Your postal address, at the foot of each mail; the law of many countries asks."] = (
-        ""
-    )
-    backend: Annotated[Literal["folder", "console", "smtp"], "What carries the messages."] = "folder"
-    folder: Annotated[str, "Where the folder backend puts its .eml files."] = "mail"
-    warm_up: Annotated[
-        date | None, "First day of a new sender, 2026-11-23 say: 200 messages, then more each day for six weeks."
-    ] = None
-    smtp: Smtp = Smtp()
-    dkim: Dkim = Dkim()
-    bounces: Bounces = Bounces()
-
-
-class Web(Struct, frozen=True, forbid_unknown_fields=True):
-    """The pages for readers."""
-
-    url: Annotated[str, "Public address of the pages that `feeds pages` serves; https, for one click to be enough."] = (
-        ""
-    )
-    proxies: Annotated[
-        tuple[str, ...], "Addresses of the web servers before them, which say where a reader comes from."
-    ] = ("127.0.0.1", "::1")
-
-
-class Store(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where subscribers, issues and deliveries are kept."""
-
-    url: Annotated[str, "Database; an SQLite path is relative to the site's folder."] = "sqlite:///feeds.db"
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that feeds.toml says, and the folder it lies in."""
-
-    site: Site
-    posts: Posts = Posts()
-    feeds: Feeds = Feeds()
-    podcast: Podcast = Podcast()
-    newsletter: tuple[Newsletter, ...] = ()
-    mail: Mail = Mail()
-    web: Web = Web()
-    store: Store = Store()
-    root: Path = Path()  # not a key: `load` sets it
+_WORDS = {
+    "int": "a whole number",
+    "str": "a text in quotes",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+_Refuse = Callable[[str, str, str], SettingsError]  # key, value, an example of a right one
 
 
 def load(folder: Path) -> Settings:
@@ -236,7 +144,8 @@ def _wrong_value(message: str, table: Mapping[str, Any], where: str) -> Settings
     if isinstance(value, dict) and "`array`" in expected:
         return SettingsError(f"[{dotted}] is no list", f"write [[{dotted}]]: there may be several", where)
     wanted = _expected(dotted) or _in_words(expected)
-    return SettingsError(f"{dotted} = {value!r}", f"expected {wanted}", where)
+    shown = repr(value) if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
+    return SettingsError(f"{dotted} = {shown}", f"expected {wanted}", where)
 
 
 def _in_words(expected: str) -> str:
@@ -252,8 +161,10 @@ def _expected(dotted: str) -> str:
     kind = next((kind for key, kind, _, _ in keys() if key == plain), None)
     if date in get_args(kind):
         return "a date like 2026-11-23"
-    or_list = " or a list" if get_origin(kind) is Union else ""
-    return " or ".join(f'"{choice}"' for choice in _choices(kind)) + or_list
+    choices = " or ".join(f'"{choice}"' for choice in _choices(kind))
+    if get_origin(kind) is Union:
+        return f"{choices} or a list"
+    return f"a list of {choices}" if choices and get_origin(kind) is tuple and plain == dotted else choices
 
 
 def _value_at(table: Any, dotted: str) -> Any:
@@ -263,20 +174,16 @@ def _value_at(table: Any, dotted: str) -> Any:
 
 
 def _checked(settings: Settings, where: str) -> Settings:
-    site = settings.site
-
     def refuse(key: str, value: str, example: str) -> SettingsError:
         return SettingsError(f"{key} = {value!r}", f"expected something like {example!r}", where)
 
-    if not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", site.url):
-        raise refuse("site.url", site.url, "https://example.org/")
-    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*", site.language):
-        raise refuse("site.language", site.language, "pt-BR")
-    try:
-        ZoneInfo(site.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise refuse("site.timezone", site.timezone, "Africa/Algiers") from None
-    if not re.fullmatch(r"|https?://[^/?#\s]+(/[^?#\s]*)?", settings.web.url):
+    _check_site(settings.site, refuse)
+    if settings.feeds.hub and not _is_web(settings.feeds.hub.partition("?")[0]):
+        raise refuse("feeds.hub", settings.feeds.hub, "https://hub.example.org/")
+    if "\0" in settings.feeds.out:
+        raise refuse("feeds.out", settings.feeds.out, "public")
+    _check_person("podcast.owner", settings.podcast.owner, refuse)
+    if settings.web.url and not _is_web(settings.web.url):
         raise refuse("web.url", settings.web.url, "https://example.org/mail/")
     _check_addresses(settings.mail, refuse)
     _check_rates(settings.mail.smtp, refuse)
@@ -288,11 +195,40 @@ def _checked(settings: Settings, where: str) -> Settings:
     for index, newsletter in enumerate(settings.newsletter):
         _check_style(newsletter.style, f"newsletter[{index}].style", where)
         _check_cadences(newsletter, f"{where}: newsletter[{index}]")
+    site = settings.site
     clean = msgspec.structs.replace(site, url=site.url.rstrip("/") + "/", language=site.language.replace("_", "-"))
     return msgspec.structs.replace(settings, site=clean)
 
 
-def _check_addresses(mail: Mail, refuse: Callable[[str, str, str], SettingsError]) -> None:
+def _check_site(site: Site, refuse: _Refuse) -> None:
+    if not _is_web(site.url):
+        raise refuse("site.url", site.url, "https://example.org/")
+    if not site.title.strip():
+        raise refuse("site.title", site.title, "My site")
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*", site.language):
+        raise refuse("site.language", site.language, "pt-BR")
+    try:
+        ZoneInfo(site.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refuse("site.timezone", site.timezone, "Africa/Algiers") from None
+    _check_person("site.author", site.author, refuse)
+
+
+def _is_web(url: str) -> bool:
+    """Tell whether it is a place on the web that may be published: with a host, without a password or a query."""
+    with suppress(ValueError):  # "[::1", ":99999"
+        return bool(re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", url) and urlsplit(url).port != 0)
+    return False
+
+
+def _check_person(key: str, person: Author, refuse: _Refuse) -> None:
+    if not re.fullmatch(r"|[^\s@<>]+@[^\s@<>]+", person.email):
+        raise refuse(f"{key}.email", person.email, "layla@example.org")
+    if not re.fullmatch(r"|(https?://|mailto:)\S+", person.url):
+        raise refuse(f"{key}.url", person.url, "https://example.org/about")
+
+
+def _check_addresses(mail: Mail, refuse: _Refuse) -> None:
     for key, said in {"mail.from": mail.sender, "mail.reply_to": mail.reply_to}.items():
         if said and not _holds_address(said):
             raise refuse(key, said, "The Daily <news@example.org>")
@@ -301,7 +237,7 @@ def _check_addresses(mail: Mail, refuse: Callable[[str, str, str], SettingsError
         raise refuse("mail.bounces.address", mail.bounces.address, "bounces@example.org")
 
 
-def _check_rates(smtp: Smtp, refuse: Callable[[str, str, str], SettingsError]) -> None:
+def _check_rates(smtp: Smtp, refuse: _Refuse) -> None:
     """Refuse what is no rate."""
     for key, said in {
         "rate": smtp.rate,
