@@ -43,5 +43,5 @@ def test_tag_in_any_case_is_one_language(language: str, tmp_path: Path) -> None:
     (folder / "zh-Hant-TW.toml").write_text('unsubscribe = "取消訂閱"', "utf-8")
     found = voice(environment(tmp_path), language)
 
-    assert (found.wording_language, found.wording.unsubscribe) == ("zh-Hant-TW", "取消訂閱")
-    assert voice(OURS, language).wording == voice(OURS, "zh").wording
+    assert (found.language, found.wording_language, found.wording.unsubscribe) == (*["zh-Hant-TW"] * 2, "取消訂閱")
+    assert voice(OURS, language) == voice(OURS, "zh-Hant-TW")

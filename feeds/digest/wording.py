@@ -110,6 +110,7 @@ def voice(templates: "Environment", language: str) -> Voice:
 
     Raises SettingsError for a wording file that is not as it should be.
     """
+    language = _cased(language)
     sentences, spoken = _read(templates, f"feeds/wording/{ENGLISH}.toml"), ENGLISH
     for tag, name, found in _files(templates, "wording", language):
         sentences, spoken = sentences | found, tag
@@ -179,10 +180,15 @@ def _day(day: int, words: Mapping[str, str], speaker: Voice) -> str:
     return words["last_day"] if day == 31 else speaker.number(day)
 
 
+def _cased(tag: str) -> str:
+    """Return a BCP 47 tag with the capitals that files have: of "ZH-hant-tw", "zh-Hant-TW"."""
+    language, *others = tag.lower().split("-")
+    return "-".join([language, *(_CASES.get(len(each), str)(each) for each in others)])
+
+
 def _files(templates: "Environment", folder: str, language: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield (tag, file, sentences) of "zh", "zh-Hant", "zh-Hant-TW", in any case; ours before the site's own."""
-    language, *others = language.lower().split("-")
-    parts = [language, *(_CASES.get(len(each), str)(each) for each in others)]
+    """Yield (tag, file, sentences) of "zh", "zh-Hant" and "zh-Hant-TW", ours before the site's own."""
+    parts = _cased(language).split("-")
     for tag in ("-".join(parts[:count]) for count in range(1, len(parts) + 1)):
         for name in (f"feeds/{folder}/{tag}.toml", f"{folder}/{tag}.toml"):
             if found := _read(templates, name):

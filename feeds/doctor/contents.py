@@ -81,8 +81,8 @@ def templates(patient: Patient) -> Iterator[Finding]:
     if said.newsletter:
         yield Finding("ok", f"a sample issue is written in {', '.join(languages)}")
     for language in languages if said.newsletter else ():
-        spoken = voice(environment(said.root), language).wording_language
-        if language.split("-")[0] != spoken.split("-")[0]:
+        speaker = voice(environment(said.root), language)
+        if speaker.language.split("-")[0] != speaker.wording_language.split("-")[0]:
             what = f"our mails have no sentences in {language}: around the posts they speak English"
             yield Finding("warning", what, f"write templates/wording/{language}.toml, see docs/mail.md")
 
