@@ -75,6 +75,8 @@ def test_what_is_remembered_of_the_gone_has_a_bound() -> None:
         (HEAD + b'["a","","c"]\n', "feeds.lock:2: this is no line of a lock"),
         (HEAD + b'["\xff","b","c"]\n', "feeds.lock:2: this is no line of a lock"),
         (HEAD + b"posts\n", "feeds.lock:2: this is no line of a lock"),
+        (b"authority example org\n", "feeds.lock:1: this is no line of a lock"),
+        (b"authority \n", "feeds.lock:1: this is no line of a lock"),
         (
             HEAD + b"authority example.com\n",
             "feeds.lock:2: a second authority, example.com; keep the line of example.org",

@@ -4,6 +4,7 @@ One line a post, in the order of their paths, each a JSON array, so that git mer
 order does not matter to us, nor do lines that are there twice.
 """
 
+import re
 from bisect import insort
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -160,7 +161,7 @@ def _authority(rows: list[str]) -> str:
     for number, row in others:
         if row.startswith(_AUTHORITY):
             named = row.removeprefix(_AUTHORITY).strip()
-            if not named.isascii():
+            if not re.fullmatch("[a-z0-9.-]+", named):
                 raise _broken(number)
             if authority not in ("", named):
                 raise _wrong(number, f"a second authority, {named}", f"keep the line of {authority} alone")
