@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from feeds.errors import SettingsError, StoreError, UnusableError
 from feeds.model import Outcome, Subscription, Variant
 from feeds.store import Store, deliveries, engine, issues, migrations, secrets, subscribers, tables, workers
+from feeds.store.bulk import update_each
 from feeds.store.deliveries import Claimed, Settlement
 from feeds.store.groups import Group
 from feeds.store.issues import NewIssue
@@ -167,18 +168,28 @@ def test_locked_database_is_one_line(sqlite: Store, tmp_path: Path, monkeypatch:
     impatient.close()
 
 
+def begin(connection: Connection) -> None:
+    """Do nothing in a transaction."""
+
+
+def change_many(connection: Connection) -> None:
+    """Change rows as a delivery does, though there are none."""
+    update_each(connection, update(tables.tally).where(tables.tally.c.sent==-1).values(sent=bindparam("sent")), [{"sent": 1}, {"sent": 2}])
+
+
+@pytest.mark.parametrize("deed", [begin, change_many])
 def test_sleeper_on_a_server_holds_up_nobody_for_ever(
-    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deed: Callable[[Connection], object]
 ) -> None:
     """Who was stopped in the middle of a transaction loses it, and the next one goes on."""
     monkeypatch.setattr(engine, "ASLEEP_SECONDS", 1)
-    url = postgres.make("asleep")
+    url = postgres.make(deed.__name__)
     with (
         Store.open(url, tmp_path) as asleep,
         Store.open(url, tmp_path) as other,
         pytest.raises(StoreError, match="idle-in-transaction"),
     ):
-        overtake(asleep, other)
+        overtake(asleep, other, deed)
 
 
 def test_who_waits_for_a_sleeper_gives_up(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,12 +201,17 @@ def test_who_waits_for_a_sleeper_gives_up(postgres: Postgres, tmp_path: Path, mo
         Store.open(url, tmp_path) as other,
         pytest.raises(StoreError, match="lock timeout; another process has been writing"),
     ):
-        overtake(asleep, other, "SET LOCAL idle_in_transaction_session_timeout = 0")
+        overtake(asleep, other, unseen)
 
 
-def overtake(asleep: Store, other: Store, first: str = "SELECT 1") -> None:
+def unseen(connection: Connection) -> None:
+    """Keep the server from seeing that this transaction sleeps."""
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def overtake(asleep: Store, other: Store, deed: Callable[[Connection], object]) -> None:
     with asleep.writing("work") as connection:
-        connection.exec_driver_sql(first)
+        deed(connection)
         with other.writing("work") as waiting:
             secrets.secret(waiting)
         secrets.secret(connection)

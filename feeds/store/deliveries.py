@@ -23,6 +23,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -160,6 +161,7 @@ def kept(reply: str | BindParameter[str]) -> ColumnElement[str]:
 
 
 _NOW, _TURN = bindparam("now", type_=BigInteger()), bindparam("turn", type_=BigInteger())  # as `moment` gives them
+_OUTCOME = bindparam("outcome", type_=String())
 _ONE = and_(delivery.c.issue_id == bindparam("issue"), delivery.c.subscriber_id == bindparam("subscriber"))
 _MINE = and_(_ONE, delivery.c.worker_id == bindparam("worker"))
 _ACTIVE = or_(
@@ -189,14 +191,14 @@ _SETTLE = (
     update(delivery)
     .where(_MINE, delivery.c.state == "sending")
     .values(
-        state=bindparam("outcome"),
+        state=_OUTCOME,
         code=bindparam("reply_code"),
         enhanced=bindparam("reply_enhanced"),
-        reply=kept(bindparam("reply_words")),
+        reply=kept(bindparam("reply_words", type_=String())),
         meaning=bindparam("reply_meaning"),
         attempts=delivery.c.attempts - bindparam("uncounted"),
         next_at=_TURN,
-        sent_at=case((bindparam("outcome") == "sent", _NOW), else_=delivery.c.sent_at),
+        sent_at=case((_OUTCOME == "sent", _NOW), else_=delivery.c.sent_at),
         worker_id=None,
         updated=_NOW,
     )

@@ -67,7 +67,7 @@ def connect(url: str, folder: Path, *, make: bool = True) -> Engine:
 
 def _limit_waits(connection: Any, _record: Any) -> None:
     # A process that was stopped while it held rows would hold up all others for as long as its connection lives. The
-    # server does not see it sleep between the rows of one statement: then the others give up.
+    # server does not see it sleep in the middle of a statement, or behind an executemany: then the others give up.
     connection.execute(f"SET idle_in_transaction_session_timeout = '{ASLEEP_SECONDS}s'")
     connection.execute(f"SET lock_timeout = '{2 * ASLEEP_SECONDS}s'")
     connection.commit()
