@@ -19,7 +19,7 @@ from feeds.newsletter import signups
 from feeds.store import Store, standings, suppressions, tables
 from feeds.subscriptions import Imported
 from feeds.subscriptions.enrolling import checked
-from tests.newsletter_site import MONDAY, WEEKLY, posts, settings, source, subscribe
+from tests.newsletter_site import MONDAY, URL, WEEKLY, posts, settings, source, subscribe
 
 
 @pytest.fixture
@@ -442,6 +442,18 @@ def test_erased_reader_is_gone_for_good(site: Settings, store: Store, tmp_path: 
     assert subscriptions.import_csv(site, store, path, MONDAY) == Imported(0, 0, 1, ())
     with pytest.raises(UsageError, match="there is no subscriber"):
         subscriptions.erase(store, "gonereader@example.org", MONDAY)
+
+
+def test_erased_reader_is_gone_from_the_file_as_well(site: Settings, tmp_path: Path) -> None:
+    """Whatever SQLite was built with: some builds leave what was overwritten where it lay."""
+    with Store.open(URL, tmp_path) as store:
+        with store.writing() as connection:
+            connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        subscribe(site, store, "gonereader", name="Layla")
+        subscriptions.erase(store, "gonereader@example.org", MONDAY)
+    left = (tmp_path / "feeds.db").read_bytes()
+
+    assert [name for name in (b"gonereader", b"Layla") if name in left] == []
 
 
 def test_suppressed_address_gets_no_mail_again(site: Settings, store: Store) -> None:
