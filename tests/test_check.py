@@ -283,6 +283,14 @@ def test_a_problem_names_the_post() -> None:
     assert (POST.path, "in its feeds: content: <script>") in [(each.path, each.what) for each in found]
 
 
+def test_an_id_that_is_no_uri_is_one_problem() -> None:
+    """It has no canonical form and no scheme, so nothing is said of these."""
+    document = good("atom").replace(POST.id.encode(), b"4063")
+    said = [each.what for each in problems("atom", document) if "4063'" in each.what]
+
+    assert ["in 4063: id: '4063' is not an absolute URI"] == said
+
+
 def test_a_feed_as_large_as_a_book_is_a_problem() -> None:
     """Some services stop at a megabyte."""
     assert ["1,000,001 bytes"] == [each.what for each in problems("json", good("json").ljust(1_000_001))]

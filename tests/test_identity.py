@@ -62,6 +62,14 @@ def test_a_guid_is_the_id(guid: str, expected: str) -> None:
     assert expected == ids(post(guid=guid))[0] == ids(post(guid=guid, published=DAY.replace(year=2020)))[0]
 
 
+def test_a_guid_that_readers_know_stays_as_it_is() -> None:
+    """What the author asks for and the lock holds, letter by letter, is not made a URI."""
+    found, problems = assign([post(guid="4063")], "example.org", "UTC", {post().path: "4063"})
+
+    assert [each.id for each in found] == ["4063"]
+    assert problems == ()
+
+
 def test_the_older_post_keeps_a_guid() -> None:
     """Copied front matter has the guid of the old post: the new one gets an id of its own, and is named."""
     new, old = post("a.md", "https://x.example/1"), post("b.md", "https://x.example/1", DAY.replace(year=2020))

@@ -282,7 +282,7 @@ def test_adopting_names_what_front_matter_has_otherwise(site: Path) -> None:
     (site / "old.xml").write_text(OLD, "utf-8")
     result = CliRunner().invoke(cli, ["adopt", "--site", str(site), str(site / "old.xml")], standalone_mode=False)
 
-    assert (1, "3 posts have the ids of their entries") == (result.return_value, result.stdout.partition(",")[0])
+    assert (1, "3 posts have the ids of their entries") == (result.return_value, result.stdout.partition(";")[0])
     assert "posts/5.md: its front matter makes it https://x.example/5, but readers know it as five" in result.stderr
 
 

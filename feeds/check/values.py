@@ -101,6 +101,8 @@ def relation(text: str) -> Iterator[Fault]:
 def identifier(text: str) -> Iterator[Fault]:
     """Check an id that readers compare letter by letter: a URI in its canonical form."""
     yield from uri(text)
+    if not _URI.fullmatch(text):
+        return  # it has no canonical form
     if (scheme := text.partition(":")[0].lower()) not in _SCHEMES:
         mend = "write a tag: URI or a web address, unless readers know it as it is"
         yield Fault(f"{scheme}: makes no lasting name", mend, "W3C validator: SchemeNotIANARegistered")

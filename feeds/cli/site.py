@@ -143,7 +143,8 @@ def adopt(call: Call, feeds: tuple[str, ...]) -> int:
     adopted = deed(call.settings, feeds, datetime.now(UTC))
     call.problems(adopted.problems)
     call.value(adopted)
-    call.say(f"{adopted.matched} posts have the ids of their entries, {adopted.changed} of them had other ids before")
+    have = "post has the id of its entry" if adopted.matched == 1 else "posts have the ids of their entries"
+    call.say(f"{adopted.matched} {have}; {adopted.changed} had another before")
     for entry in adopted.unknown:
         call.say(f"no post matches the entry {entry}")
     for path in adopted.missing:

@@ -67,7 +67,11 @@ def _tags(posts: Sequence[Post], authority: str, clock: ZoneInfo, used: set[str]
 
 def _stated(posts: Iterable[Post], authority: str, held: Mapping[str, str]) -> tuple[dict[str, str], list[Problem]]:
     """Return the ids that posts ask for and get, by path, and a problem for each post that does not get it."""
-    asking = {post.path: stated(post.guid, authority) for post in _oldest_first([post for post in posts if post.guid])}
+    asking = {
+        # What readers know letter by letter, as "4063" of WordPress, stays so.
+        post.path: post.guid if held.get(post.path) == post.guid else stated(post.guid, authority)
+        for post in _oldest_first([post for post in posts if post.guid])
+    }
     problems, owners = [], {name: path for path, name in held.items()} if asking else {}
     for path, name in asking.items():
         owner = owners.setdefault(name, path)
