@@ -15,7 +15,8 @@ from typing import IO
 
 import pytest
 
-from feeds.cli import main
+from feeds.cli import call as cli_call
+from feeds.cli import main, output
 
 SITE = '[site]\nurl = "https://example.org/"\ntitle = "x"\n[posts]\nengine = "plain"\n'
 POST = "---\ntitle: x\ndate: 2025-08-01\n---\nx\n"
@@ -74,7 +75,15 @@ def test_ping_tells_the_hub_of_what_changed(site: Path, hub: str, feeds: Call) -
 
     assert (0, "the hub was told of 3 feeds\n", "") == feeds("ping", "--site", site)
     assert (0, "the hub was told of 0 feeds\n", "") == feeds("ping", "--site", site)
-    assert (0, "the hub was told of 1 feeds\n", "") == feeds("ping", "--site", site, "https://example.org/feed.xml")
+    assert (0, "the hub was told of 1 feed\n", "") == feeds("ping", "--site", site, "https://example.org/feed.xml")
+
+
+def test_ping_takes_addresses_only(site: Path, hub: str, feeds: Call) -> None:
+    """A path of the disk is no topic: the hub would be told of what nobody can subscribe to."""
+    code, said, errors = feeds("ping", "--site", site, "https://example.org/feed.xml", "public/feed.xml")
+
+    assert (2, "") == (code, said)
+    assert "feeds: public/feed.xml: this is no address; name a feed as `https://example.org/feed.xml`\n" == errors
 
 
 def test_ping_needs_a_hub(site: Path, feeds: Call) -> None:
@@ -167,6 +176,15 @@ def test_watch_builds_what_changes_until_it_is_told_to_end(site: Path) -> None:
     assert named.startswith("feeds: posts/bad.md:3: date: never is no date")
     assert "unknown key feed; did you mean feeds?" in refused
     assert ("", "") == rest
+
+
+def test_watch_looks_at_the_same_places_from_the_start(site: Path) -> None:
+    """Else it would build again after its first build, with nothing changed."""
+    builds = output._Builds(cli_call.Call(site, as_json=False, quiet=True, verbose=0))
+    before = builds.places()
+    builds.build()
+
+    assert before == builds.places()
 
 
 def test_watch_tells_programs_of_each_build(site: Path) -> None:

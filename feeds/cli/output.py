@@ -3,7 +3,7 @@
 import errno
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import click
 
 from feeds.cli.call import Call, counted, plural, until_told, with_call
 from feeds.config import FILE_NAME, Settings, load
-from feeds.errors import FeedsError, OutputError, SettingsError
+from feeds.errors import FeedsError, OutputError, SettingsError, UsageError
 from feeds.model import Problem
 
 if TYPE_CHECKING:
@@ -28,10 +28,14 @@ def ping(call: Call, urls: tuple[str, ...]) -> int:
     To be run once the files are where the site is served; exit 75 if the hub could not be told.
     """
     from feeds import publish
+    from feeds.fetch import is_address
 
     settings, now = call.settings, datetime.now(UTC)
     if not settings.feeds.hub:
         raise SettingsError("there is no hub to tell", 'set hub = "https://..." in [feeds]', "feeds.hub")
+    for url in urls:
+        if not is_address(url):
+            raise UsageError("this is no address", "name a feed as `https://example.org/feed.xml`", url)
     if urls:
         told = publish.ping(settings, urls)
     else:
@@ -40,7 +44,7 @@ def ping(call: Call, urls: tuple[str, ...]) -> int:
     call.value(told)
     for topic in told.topics:
         call.more(topic)
-    call.say(f"the hub was told of {len(told.topics)} feeds")
+    call.say(f"the hub was told of {plural(len(told.topics), 'feed')}")
     return 75 if told.problems else 0
 
 
@@ -100,6 +104,8 @@ class _Builds:
     def __init__(self, call: Call) -> None:
         self._call, self._said = call, set[Problem]()
         self._settings: Settings | None = None
+        with suppress(FeedsError):  # to be named by the build
+            self._settings = load(call.site)
 
     def places(self) -> tuple[list[Path], list[Path]]:
         """Return what to watch and what not, by the settings that could be read last."""
