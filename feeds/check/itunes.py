@@ -83,6 +83,17 @@ def check(channel: Any) -> Iterator[Finding]:
         yield from walk(owner, _OWNER)
     for category in channel.iterfind(f"{NAMESPACE}category"):
         yield from _category(category)
+    for item in channel.iterfind("item"):
+        yield from _length(item)
+
+
+def _length(item: Any) -> Iterator[Finding]:
+    """Yield the media file of an episode that could not be measured: mistyped often, and players go by its length."""
+    for enclosure in item.iterfind("enclosure"):
+        if enclosure.get("length") == "0":
+            what = f"the length of {enclosure.get('url')} is not known"
+            mend = "put the file into the site's folder, or give its bytes as `length` in the front matter"
+            yield finding(enclosure, item.findtext("guid") or "", what, mend, "RSS 2.0: enclosure; Apple")
 
 
 def _category(category: Any) -> Iterator[Finding]:
