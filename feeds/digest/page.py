@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from feeds.colour import SHEET, SHEET_IN_DARK
 from feeds.digest.body import mail_safe
-from feeds.digest.budget import Cut
+from feeds.digest.budget import EXCERPTS, Cut
 from feeds.digest.text import led, running, shortened, visible, wrapped
 from feeds.digest.wording import Voice, say, script, script_of
 from feeds.mail import Letterhead
@@ -108,8 +108,9 @@ class Edition(Struct, frozen=True):
         return {**self._posts(cut, items), **own}
 
     def for_text(self, cut: Cut) -> dict[str, Any]:
-        """Return what digest.txt shows of the posts: an excerpt of each."""
-        items = [self._item(entry, TEXT_EXCERPT) for entry in self.entries[: cut.posts]]
+        """Return what digest.txt shows of the posts: an excerpt of each, shorter where those of the HTML are."""
+        limit = TEXT_EXCERPT * cut.excerpt // EXCERPTS[0]  # filters count against a mail whose parts differ
+        items = [self._item(entry, limit) for entry in self.entries[: cut.posts]]
         return {**self._posts(cut, items), "lead": led, "name": NAME, "say": say, "wrap": wrapped}
 
     def variant(self, html: str, text: str) -> Variant:
