@@ -93,7 +93,8 @@ def test_what_paused_an_issue_names_no_reader(tmp_path: Path) -> None:
 def is_turn(store: Store, minute: int) -> bool:
     now = MONDAY + timedelta(minutes=minute)
     with store.reading() as connection:
-        return connection.execute(deliveries.claimable(1, now, 1)).first() is not None
+        turn = {"issue": 1, "now": now, "ahead": now + tables.AHEAD, "limit": 1}
+        return connection.execute(deliveries.CLAIMABLE, turn).first() is not None
 
 
 def test_policy_refusals_pause_the_issue(tmp_path: Path) -> None:

@@ -174,7 +174,11 @@ def begin(connection: Connection) -> None:
 
 def change_many(connection: Connection) -> None:
     """Change rows as a delivery does, though there are none."""
-    update_each(connection, update(tables.tally).where(tables.tally.c.sent==-1).values(sent=bindparam("sent")), [{"sent": 1}, {"sent": 2}])
+    update_each(
+        connection,
+        update(tables.tally).where(tables.tally.c.sent == -1).values(sent=bindparam("sent")),
+        [{"sent": 1}, {"sent": 2}],
+    )
 
 
 @pytest.mark.parametrize("deed", [begin, change_many])
@@ -590,7 +594,8 @@ def test_claiming_reads_the_index(sqlite: Store) -> None:
     """A claim does not look through the deliveries that are settled, however many there are."""
     with sqlite.writing() as connection:
         plan: list[str] = []
-        query = deliveries.claimable(1, NOW, 50).compile(connection, compile_kwargs={"literal_binds": True})
+        asked = deliveries.CLAIMABLE.params(issue=1, now=NOW, ahead=NOW, limit=50)
+        query = asked.compile(connection, compile_kwargs={"literal_binds": True})
         plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
 
         assert any("ix_delivery_ready" in step for step in plan), plan

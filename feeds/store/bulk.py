@@ -7,10 +7,15 @@ delivering took. It still writes the statement, once for each kind of database.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, Dialect, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+
+# Its words, the values that stand in it, and what takes all parameters of a row, two or more, out of a mapping.
+Statement = tuple[str, Mapping[str, object], Callable[[Any], Sequence[object]]]
 
 _POSTGRESQL: Callable[[], Dialect] = psycopg.dialect
 
@@ -20,8 +25,9 @@ def update_each(connection: Connection, change: Update, rows: Sequence[Mapping[s
     if not rows:
         return 0
     is_sqlite = connection.dialect.name == "sqlite"
-    statement, constants, names = (_by_place if is_sqlite else _at_once)(change)
-    values = [[each[name] for name in names] for each in ({**constants, **same, **row} for row in rows)]
+    statement, constants, in_order = (_by_place if is_sqlite else _at_once)(change)
+    known = {**constants, **same}
+    values = [in_order({**known, **row}) for row in rows]
     cursor = connection.connection.cursor()
     try:
         if is_sqlite:
@@ -34,18 +40,18 @@ def update_each(connection: Connection, change: Update, rows: Sequence[Mapping[s
 
 
 @cache
-def _by_place(change: Update) -> tuple[str, Mapping[str, object], Sequence[str]]:
-    """Return a statement of SQLite for one row, the values that stand in it, and its parameters in order.
+def _by_place(change: Update) -> Statement:
+    """Write a statement of SQLite for one row.
 
-    By place, since the driver took a third of each change to find parameters by name.
+    Its parameters go by place, since the driver took a third of each change to find them by name.
     """
     compiled = change.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    return str(compiled), compiled.params, compiled.positiontup or ()
+    return str(compiled), compiled.params, itemgetter(*compiled.positiontup or ())
 
 
 @cache
-def _at_once(change: Update) -> tuple[str, Mapping[str, object], Sequence[str]]:
-    """Return the same of PostgreSQL for all rows at once: each parameter is an array.
+def _at_once(change: Update) -> Statement:
+    """Write one of PostgreSQL for all rows at once: each parameter is an array.
 
     Row by row, the driver would send a Flush behind the Sync that ends them, and from then on the server would not
     count how long a transaction sleeps (idle_in_transaction_session_timeout).
@@ -55,4 +61,4 @@ def _at_once(change: Update) -> tuple[str, Mapping[str, object], Sequence[str]]:
     names = tuple(compiled.params)
     arrays = ", ".join(f"%s::{compiled.binds[name].type.compile(dialect)}[]" for name in names)
     head, where, rest = re.sub(r"%\((\w+)\)s", r"new.\1", str(compiled)).partition(" WHERE ")
-    return f"{head} FROM unnest({arrays}) AS new({', '.join(names)}){where}{rest}", compiled.params, names
+    return f"{head} FROM unnest({arrays}) AS new({', '.join(names)}){where}{rest}", compiled.params, itemgetter(*names)
