@@ -156,6 +156,19 @@ def test_ways_to_ask(site: Settings, store: Store, to: str, subject: str) -> Non
     assert readers(store) == {"leila@example.net": "pending"}
 
 
+@pytest.mark.parametrize(("subject", "newsletter"), [("subscribe", "second"), ("subscribe weekly", "weekly")])
+def test_address_says_which_newsletter_unless_the_subject_does(
+    tmp_path: Path, store: Store, subject: str, newsletter: str
+) -> None:
+    """A link on a page may well write both."""
+    site = settings(tmp_path, WEEKLY, replace(WEEKLY, name="second"), bounces=BOUNCES)
+    became = take(site, store, letter(to="bounces+subscribe-second@example.org", Subject=subject))
+    with store.reading() as connection:
+        asked = connection.scalars(select(tables.request.c.newsletter)).all()
+
+    assert (became, asked) == ("asked", [newsletter])
+
+
 NOBODY = {
     "answers by itself": {"Auto_Submitted": "auto-replied"},
     "generated": {"Auto_Submitted": "auto-generated"},

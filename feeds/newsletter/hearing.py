@@ -86,8 +86,12 @@ class Ear:
 
 
 def _wish(command: Command | None, tails: Sequence[str]) -> str | None:
-    """Return the newsletter that somebody wants, "" when they name none; None when they want nothing."""
-    if command:
-        return command.newsletter if command.kind == "subscribe" else None
+    """Return the newsletter that somebody wants, "" when they name none; None when they want nothing.
+
+    The subject counts before the address: a person may have written it.
+    """
+    if command and command.kind != SUBSCRIBE:
+        return None
     wishes = (tail.lower().partition("-") for tail in tails)
-    return next((name for word, _, name in wishes if word == SUBSCRIBE), None)
+    by_address = next((name for word, _, name in wishes if word == SUBSCRIBE), None)
+    return (command.newsletter or by_address or "") if command else by_address
