@@ -139,6 +139,14 @@ def test_what_is_not_known_is_marked() -> None:
     ]
 
 
+def test_jekyll_without_a_zone_is_on_the_clock_of_its_machine() -> None:
+    """Else posts of the late evening have another day in their address than Jekyll gives them."""
+    text = settings_text(Found("jekyll", ("_posts",)))
+
+    assert 'timezone = "UTC"  # EDIT: that of the machine that runs Jekyll, "UTC" at GitHub Pages' in text
+    assert 'timezone = "Asia/Gaza"\n' in settings_text(Found("jekyll", ("_posts",), timezone="Asia/Gaza"))
+
+
 def test_init_never_overwrites(tmp_path: Path) -> None:
     """An existing feeds.toml is left alone."""
     blog(tmp_path, {"feeds.toml": "mine"})

@@ -78,6 +78,9 @@ def discover(folder: Path) -> Found:
 def settings_text(found: Found) -> str:
     """Return the text of a feeds.toml that says what was found."""
     edit = "  # EDIT: "
+    zone = 'your time zone, such as "Africa/Algiers"'
+    if found.engine == "jekyll":  # it takes the day in an address from that clock
+        zone = 'that of the machine that runs Jekyll, "UTC" at GitHub Pages: the day in addresses is by it'
     lines = [
         "# What each key means, and all the others: docs/settings.md of the feeds project.",
         "[site]",
@@ -86,8 +89,7 @@ def settings_text(found: Found) -> str:
         f"description = {_quoted(found.description)}",
         f"language = {_quoted(found.language or 'en')}"
         + ("" if found.is_language_stated else f'{edit}the language of your posts, such as "ar" or "pt-BR"'),
-        f"timezone = {_quoted(found.timezone or 'UTC')}"
-        + ("" if found.timezone else f'{edit}your time zone, such as "Africa/Algiers"'),
+        f"timezone = {_quoted(found.timezone or 'UTC')}" + ("" if found.timezone else f"{edit}{zone}"),
         f"author = {{ name = {_quoted(found.author)} }}",
         "",
         "[posts]",
