@@ -20,7 +20,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from feeds import dkim
+from feeds import dkim, subscriptions
 from feeds.cli import main
 from feeds.config import load
 from feeds.doctor import Finding, Lookup, examine
@@ -229,6 +229,23 @@ def test_language_that_our_mails_do_not_speak_is_named(site: Path) -> None:
     for language in ("ko-KR", "KO-kr"):
         (site / "feeds.toml").write_text(SETTINGS.replace('"ar"', f'"{language}"'), "utf-8")
         assert {each.state for each in found(site)["templates"]} == {"ok"}
+
+
+def test_readers_of_a_newsletter_that_was_renamed_are_counted(site: Path) -> None:
+    """Nothing else tells that nobody of them gets anything any more."""
+    settings = load(site)
+    with Store.open(settings.store.url, site) as store:
+        for name in ("one", "two", "three"):
+            subscriptions.add(settings, store, f"{name}@example.org", MONDAY)
+        subscriptions.unsubscribe(store, "one@example.org", MONDAY)
+    before = states(found(site)["database"])
+    (site / "feeds.toml").write_text(SETTINGS.replace('"weekly"', '"digest"'), "utf-8")
+
+    assert before == ["ok"]
+    assert (
+        found(site)["database"][1].what
+        == "feeds.toml has no newsletter 'weekly' any more; readers of it who get nothing: 2"
+    )
 
 
 def test_category_that_no_post_has_is_named(site: Path) -> None:

@@ -9,7 +9,7 @@ from feeds import cache
 from feeds.config import secret
 from feeds.doctor.finding import Finding, Patient
 from feeds.newsletter.witness import FILE, check
-from feeds.store import Store, events, migrations, runs, secrets
+from feeds.store import Store, events, migrations, runs, secrets, subscribers
 from feeds.store.engine import connect, explained
 from feeds.store.runs import Runs
 
@@ -40,6 +40,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
                 events.note(connection, "examined", patient.now)
             check(root, store)
             yield Finding("ok", f"opens, is whole and can be written (revision {version})")
+            yield from _orphans(patient, store)
             yield from _replaced(root, store)
             yield from _signed(patient, store)
 
@@ -53,6 +54,15 @@ def _to_be_made(url: str, root: Path) -> Finding:
             "error", "there is none, yet mail was delivered from here", f"{_BACKUP}, or begin without readers"
         )
     return Finding("ok", "there is none yet; the first run makes it")
+
+
+def _orphans(patient: Patient, store: Store) -> Iterator[Finding]:
+    """Name newsletters that were renamed: by its name each knows its readers."""
+    with store.reading() as connection:
+        found = subscribers.newsletters(connection)
+    for name in sorted(found.keys() - {each.name for each in patient.settings.newsletter}):
+        what = f"feeds.toml has no newsletter {name!r} any more; readers of it who get nothing: {found[name]}"
+        yield Finding("warning", what, "call it so again; what readers see is its title, which may change")
 
 
 def _replaced(root: Path, store: Store) -> Iterator[Finding]:

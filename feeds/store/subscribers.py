@@ -174,6 +174,13 @@ def count(connection: Connection, newsletter: str, clocks: tuple[Clock, ...] = (
     return connection.scalar(query.where(reads(newsletter), goes_by(clocks))) or 0
 
 
+def newsletters(connection: Connection) -> dict[str, int]:
+    """Return the newsletters that somebody gets, and how many do, whether feeds.toml still names them or not."""
+    theirs = and_(subscription.c.status == "active", subscriber.c.status == "active")
+    query = select(subscription.c.newsletter, func.count()).join_from(subscription, subscriber).where(theirs)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(subscription.c.newsletter))}
+
+
 def who_read(connection: Connection, newsletter: str, among: Collection[int]) -> set[int]:
     """Return those of some subscribers, by id, who get a newsletter."""
     query = select(subscriber.c.id).join_from(subscriber, subscription)
