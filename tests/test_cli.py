@@ -202,6 +202,7 @@ def test_config_shows_no_password(feeds: Call, site: Path) -> None:
         (["biuld"], 2, "feeds: there is no command 'biuld'; did you mean build?"),
         (["xyzzy"], 2, "feeds: there is no command 'xyzzy'; `feeds --help` lists them"),
         (["build", "--strictt"], 2, "feeds: No such option '--strictt'"),
+        (["build", "--strict", "--dry-run", "--site", "{site}"], 2, "not for problems; run `feeds check` for these"),
         (["adopt"], 2, "feeds: Missing argument 'FEED...'; see `feeds adopt --help`"),
         (["serve", "--port", "x"], 2, "feeds: Invalid value for '--port'"),
         (["init", "{site}"], 2, "there is one already"),

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from feeds.cli.call import Call, counted, plural, with_call
+from feeds.errors import UsageError
 from feeds.model import LeftOut
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def build(call: Call, strict: bool, dry_run: bool, accept_new_ids: bool) -> int:
     """
     from feeds import publish
 
+    if dry_run and strict:
+        raise UsageError("--dry-run looks for what readers will see, not for problems", "run `feeds check` for these")
     gc.disable()  # a third of the time of a large site goes into looking for rings, and next to nothing is in one
     now = datetime.now(UTC)
     if dry_run:
