@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from feeds import newsletter as deeds
+from feeds import subscriptions
 from feeds.config import Settings
 from feeds.delivery.memory import Memory
 from feeds.errors import UsageError
@@ -125,6 +127,18 @@ def test_failures_can_be_tried_again(site: Settings, store: Store, memory: Memor
     assert (dead, closed, alive) == (0, "done", 1)
     assert [envelope.recipient for envelope, _ in memory.messages[2:]] == ["three@example.org"]
     assert (states(store), deeds.listed(store)[0].state) == (["sent"] * 3, "done")
+
+
+def test_failure_is_not_tried_again_for_who_left_that_newsletter(tmp_path: Path, store: Store, memory: Memory) -> None:
+    """Though they stay with another one."""
+    site = settings(tmp_path, WEEKLY, replace(WEEKLY, name="second"))
+    subscriptions.unsuppress(store, "three@example.org", MONDAY)
+    subscribe(site, store, "three", newsletter="second")
+    with store.writing() as connection:
+        subscriptions.leave(connection, 3, "weekly", MONDAY)
+
+    assert reconciling.retry(store, "weekly-1", MONDAY + HOUR) == 0
+    assert states(store)[2] == "failed"
 
 
 def test_status_says_who_did_not_get_it_and_why(store: Store) -> None:

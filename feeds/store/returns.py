@@ -103,16 +103,19 @@ def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now:
 
 
 def requeue(connection: Connection, issue_id: int, now: datetime) -> int:
-    """Queue once more what of an issue failed or was given up, for readers who still get mail; return how much.
+    """Queue once more what of an issue failed or was given up; return how much.
 
-    Of an issue that was cancelled, nothing.
+    For readers who still get its newsletter, and nothing of an issue that was cancelled.
     """
     active = select(subscriber.c.id).where(subscriber.c.status == "active")
+    its = subscription.c.newsletter == select(issue.c.newsletter).where(issue.c.id == issue_id).scalar_subquery()
+    left = select(subscription.c.subscriber_id).where(its, subscription.c.status == "unsubscribed")
     given_up = and_(
         delivery.c.issue_id == issue_id,
         select(1).where(issue.c.id == issue_id, issue.c.state != "cancelled").exists(),
         delivery.c.state.in_(("failed", "expired")),
         delivery.c.subscriber_id.in_(active),
+        delivery.c.subscriber_id.not_in(left),
     )
     change = (
         update(delivery).where(given_up).values(state="queued", attempts=0, first_at=None, next_at=now, updated=now)
