@@ -191,9 +191,10 @@ def test_check_names_what_is_wrong_with_posts_and_with_files(site: Path) -> None
 
 def test_check_names_the_settings_that_make_bad_feeds(site: Path) -> None:
     """What no post can mend is a problem of the feed."""
-    found = check(settings(site, 'hub = "hub.example"'), NOW).problems
+    show = '[podcast]\ncategory = ["Fables"]\nimage = "/a.png"\nowner.email = "layla@example.org"'
+    found = check(settings(site, show), NOW).problems
 
-    assert {"hub.example" in each.what for each in found} == {True}
+    assert {"'Fables' is no category" in each.what for each in found} == {True}
 
 
 @pytest.fixture
