@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
-from feeds.config import Settings
+from feeds.config import Bounces, Settings
 from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Entry, Issue, Newsletter, Post
 from feeds.store import Store, issues, leaving, tables
@@ -326,6 +326,17 @@ def test_sender_must_be_known_before_anything_is_frozen(tmp_path: Path, store: S
         open_due(settings(tmp_path, sender=""), store, *posts("abc"))
 
     assert len(open_due(settings(tmp_path, sender=SENDER), store, *posts("abc"))) == 1
+
+
+@pytest.mark.parametrize("key", ["sender", "reply_to", "bounces"])
+def test_sender_that_few_servers_take_mail_from_is_refused(tmp_path: Path, store: Store, key: str) -> None:
+    """Before anything is frozen: a relay without SMTPUTF8 (RFC 6531) takes such messages to nobody."""
+    address = "أخبار@example.org"
+    site = settings(tmp_path, **{key: Bounces(address=address) if key == "bounces" else address})
+    with pytest.raises(SettingsError, match="has letters beyond ASCII before the @"):
+        open_due(site, store, *posts("ab"))
+
+    assert deeds.listed(store) == ()
 
 
 def test_wrong_template_freezes_nothing(tmp_path: Path, site: Settings, store: Store) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from feeds import catalogue, digest
 from feeds.config import Settings
-from feeds.errors import GuardError
+from feeds.errors import GuardError, SettingsError
 from feeds.mail import Letterhead, letterhead
 from feeds.model import Entry, Newsletter, Post, Variant
 from feeds.newsletter import window
@@ -157,7 +157,7 @@ def _forms(compose: Compose, wanted: Wanted, min_posts: int) -> tuple[Form, ...]
 def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letterhead:
     """Return what the messages of an issue say of their sender. Raises SettingsError."""
     mail = settings.mail
-    return letterhead(
+    letter = letterhead(
         settings.site,
         newsletter,
         number,
@@ -167,6 +167,13 @@ def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letter
         web_url=settings.web.url,
         postal_address=mail.postal_address,
     )
+    boxes = {"mail.from": letter.sender, "mail.reply_to": letter.reply_to}
+    said = {key: box.address for key, box in boxes.items() if box} | {"mail.bounces.address": letter.bounce_address}
+    for key, address in said.items():
+        if not address.isascii():  # relays without SMTPUTF8 would take the messages to no reader, most servers to few
+            what = f"{key}: {address} has letters beyond ASCII before the @"
+            raise SettingsError(what, "few servers take mail with such an address of its sender; use another one")
+    return letter
 
 
 def composer(
