@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds import cache
-from feeds.collect.row import UNSURE, Row
+from feeds.collect.row import UNSURE, Row, sure
 from feeds.tree import Stamp, Tree
 
 _NAME = "posts"
@@ -134,8 +134,8 @@ def _cut(grown: Tree, firsts: Sequence[str]) -> list[dict[str, Stamp]]:
 
 def _state(files: dict[str, Stamp], rows: Sequence[Row], settled: int) -> bytes:
     """Return a digest of files; b"" when one of them, or what became of it, may not be what it seems."""
-    is_settled = all(mtime < settled > ctime for _, mtime, ctime in files.values())
-    return _digest(files) if is_settled and all(row.stamp != UNSURE for row in rows) else b""
+    is_sure = all(sure(stamp, settled) for stamp in files.values()) and all(row.stamp != UNSURE for row in rows)
+    return _digest(files) if is_sure else b""
 
 
 def _digest(files: dict[str, Stamp]) -> bytes:

@@ -1,6 +1,5 @@
 """What became of one file, as it is noted from one build to the next."""
 
-import struct
 from collections.abc import Iterable
 from datetime import UTC, timedelta, timezone
 from functools import cache, lru_cache
@@ -9,11 +8,9 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from feeds.model import Post, Problem
-from feeds.tree import Stamp
+from feeds.tree import Stamp, unpacked
 
 UNSURE = b""  # of a file that the next build is to read once more
-_STAMP = struct.Struct("<3q")
-_LATEST = 2**63 - 1  # ns, the year 2262; what a file says of itself may lie beyond
 _TIMES = ("published", "updated", "expires")  # of a post
 
 
@@ -21,7 +18,7 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
     """What became of one file."""
 
     path: str
-    stamp: bytes  # `packed`
+    stamp: Stamp
     digest: bytes = b""  # of its text
     post: Post | None = None
     left_out: str = ""  # the reason
@@ -30,10 +27,10 @@ class Row(Struct, frozen=True, array_like=True, gc=False):
     offsets: tuple[int, ...] = ()  # of the post's times from UTC, in minutes: what is noted knows the instant alone
 
 
-def packed(stamp: Stamp) -> bytes:
-    """Pack a stamp, of which a site of 100,000 posts would hold 16 MB else."""
-    size, mtime, ctime = stamp
-    return _STAMP.pack(size, max(-_LATEST, min(mtime, _LATEST)), ctime)
+def sure(stamp: Stamp, settled: int) -> Stamp:
+    """Return a stamp, if a change that comes after it cannot leave it what it is (see `tree.settled`)."""
+    _, mtime, ctime = unpacked(stamp)
+    return stamp if mtime < settled > ctime else UNSURE
 
 
 def offsets(post: Post | None) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from msgspec.structs import force_setattr, replace
 from feeds import cache, sources, tree
 from feeds.collect import parts
 from feeds.collect.parts import Head, Parts
-from feeds.collect.row import UNSURE, Row, offsets, packed, restore
+from feeds.collect.row import UNSURE, Row, offsets, restore, sure
 from feeds.collect.sight import Shelf, Sight
 from feeds.halves import halves
 from feeds.identity.lock import Noted
@@ -58,7 +58,7 @@ class Rows:
             restore(self._before)
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
         stamps = grown.files
-        kept = [row for row in self._before if (stamp := stamps.get(row.path)) and packed(stamp) == row.stamp]
+        kept = [row for row in self._before if stamps.get(row.path) == row.stamp]
         if inner or any(row.left_out == _PART for row in kept):
             kept = [row for row in kept if (row.left_out == _PART) == (row.path in inner)]
         rest = sorted(stamps.keys() - {row.path for row in kept})
@@ -80,7 +80,7 @@ class Rows:
         self.seen, self._before = self._parts.seen, self._parts.rows
         restore(self._before)
         known = {row.path: row for row in self._before}
-        there = {path: packed(stamp) for path, stamp in self._parts.files.items()}
+        there = self._parts.files
         new = {path for path in there if path not in known and self._is_text(path)}
         fresh = sorted([*new, *(path for path, row in known.items() if there.get(path, row.stamp) != row.stamp)])
         inner = _inner(grown.files) if self._dialect.are_bundles_whole else set[str]()
@@ -137,10 +137,10 @@ class Rows:
     @property
     def _is_settled_beside(self) -> bool:
         stamps = chain((stamp for _, stamp in self._beside), filter(None, self.seen.values()))
-        return all(stamp[2] < self._settled for stamp in stamps)
+        return all(tree.unpacked(stamp)[2] < self._settled for stamp in stamps)
 
     def _begin(self, grown: Tree) -> None:
-        self._beside = sorted(file for file in grown.files.items() if sources.is_beside(file[0]))
+        self._beside = [(path, grown.files[path]) for path in sorted(sources.beside(grown.files))]
         self._key = cache.key(self._dialect.name, self._dialect.permalink, self._site, self._folders, self._beside)
 
     def _are_as_seen(self, seen: Mapping[str, Stamp | None]) -> bool:
@@ -163,7 +163,7 @@ class Rows:
             sight = Sight(self._root, self._folders, stamps)
             shelf = Shelf(self._folders, self._dialect, sight)
             rows = [
-                Row(path, self._sure(stamps[path]), left_out=_PART)
+                Row(path, sure(stamps[path], self._settled), left_out=_PART)
                 if path in inner
                 else self._row(path, stamps[path], known.get(path), shelf)
                 for path in some
@@ -178,27 +178,24 @@ class Rows:
         return rows
 
     def _row(self, path: str, stamp: Stamp, known: Row | None, shelf: Shelf) -> Row:
+        size, stamp = tree.unpacked(stamp)[0], sure(stamp, self._settled)
         if reason := sources.refusal(path, self._dialect):
-            return Row(path, self._sure(stamp), left_out=reason)
-        if stamp[0] > _BIGGEST:
-            what = f"it has {stamp[0]:,} bytes"
-            return Row(path, self._sure(stamp), problems=(Problem(path, 0, what, f"keep a post under {_BIGGEST:,}"),))
+            return Row(path, stamp, left_out=reason)
+        if size > _BIGGEST:
+            what = f"it has {size:,} bytes"
+            return Row(path, stamp, problems=(Problem(path, 0, what, f"keep a post under {_BIGGEST:,}"),))
         try:
-            data = _read(f"{self._root}/{path}", stamp[0])
+            data = _read(f"{self._root}/{path}", size)
         except OSError as error:
             what = f"it cannot be read: {error.strerror}"
             return Row(path, UNSURE, problems=(Problem(path, 0, what, "make it readable"),))
         mark = digest(data)
         if known and known.digest == mark:  # a clone, or a copy that was put back
-            return replace(known, stamp=self._sure(stamp))
+            return replace(known, stamp=stamp)
         parsed = self._parsed(path, data, shelf)
         reason = parsed.left_out.reason if parsed.left_out else ""
         times = offsets(parsed.post)
-        return Row(path, self._sure(stamp), mark, parsed.post, reason, parsed.problems, offsets=times)
-
-    def _sure(self, stamp: Stamp) -> bytes:
-        """Return a stamp, if a change that comes after it cannot leave it what it is."""
-        return packed(stamp) if stamp[1] < self._settled > stamp[2] else UNSURE
+        return Row(path, stamp, mark, parsed.post, reason, parsed.problems, offsets=times)
 
     def _parsed(self, path: str, data: bytes, shelf: Shelf) -> Parsed:
         try:

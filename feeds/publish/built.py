@@ -123,7 +123,7 @@ def state_of(root: Path, folder: str, settled: int = sys.maxsize) -> bytes:
     b"" when something there changed after `settled` (see `tree.settled`).
     """
     grown = tree.grow(str(root), [folder], hidden=True)
-    return grown.digest() if all(ctime < settled for _, _, ctime in grown.files.values()) else b""
+    return grown.digest() if all(tree.unpacked(stamp)[2] < settled for stamp in grown.files.values()) else b""
 
 
 def _is_same(root: Path, world: World, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from feeds.sources.data import data
 from feeds.sources.dialect import Dialect
 from feeds.sources.docusaurus import DOCUSAURUS
 from feeds.sources.eleventy import ELEVENTY
-from feeds.sources.files import is_beside, is_text, refusal
+from feeds.sources.files import beside, is_text, refusal
 from feeds.sources.front_matter import split_body
 from feeds.sources.gatsby import GATSBY
 from feeds.sources.hexo import HEXO
@@ -30,10 +30,10 @@ __all__ = [
     "Beside",
     "Dialect",
     "Parsed",
+    "beside",
     "data",
     "front_matter",
     "guess",
-    "is_beside",
     "is_text",
     "parse",
     "recognise",

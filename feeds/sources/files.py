@@ -1,5 +1,6 @@
 """Which files hold posts, told by their paths alone."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from feeds.sources.dialect import Dialect, Place
@@ -27,9 +28,9 @@ def is_text(name: str, dialect: Dialect) -> bool:
     return (end in dialect.markups or end in _FOREIGN) and not name.startswith((".", "~", "#"))
 
 
-def is_beside(path: str) -> bool:
-    """Tell whether the file at `path` may say something of the posts around it."""
-    return path.endswith(_DATA) or "/_index." in path
+def beside(paths: Iterable[str]) -> list[str]:
+    """List the files that may say something of the posts around them."""
+    return [path for path in paths if path.endswith(_DATA) or "/_index." in path]
 
 
 def refusal(path: str, dialect: Dialect) -> str:
