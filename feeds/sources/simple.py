@@ -28,7 +28,7 @@ _MOMENT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK}:[0-5][0-9](?:Z|[+-]
 
 
 def _listed(item: str, space: str) -> str:
-    return rf"\[{space}(?:(?:{item}){space}(?:,{space}(?:{item}){space})*+(?:,{space})?)?\]"
+    return rf"\[{space}(?:(?:{item}){space}(?:,{space}|(?=\])))*+\]"
 
 
 _FLOW, _ARRAY = _listed(f"{_QUOTED}|{_WORDS}", "[ ]*+"), _listed(_QUOTED, r"[ \n]*+")
@@ -37,7 +37,7 @@ _ELSE = r"([\s\S]+)"  # what is not simple, to the end of the block
 # Groups: a key, its text, its list in brackets, its list of lines.
 _YAML = re.compile(
     rf"(?:{_END})*+{_KEY}:(?:[ ]++(?:({_FOLDED}|{_QUOTED}|{_BARE})|({_FLOW})){_END}"
-    rf"|{_END}((?P<space>[ ]*+){_LINE}(?:(?P=space){_LINE})*+)?)|{_CLOSED}|{_ELSE}"
+    rf"|{_END}((?=(?P<space>[ ]*+))(?:(?P=space){_LINE})++)?)|{_CLOSED}|{_ELSE}"
 )
 # Groups: the name of a table; a key, its value, its list.
 _TOML = (
