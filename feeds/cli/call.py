@@ -1,7 +1,6 @@
 """What every command has: the site's folder, `--json`, `--quiet`, `-v`, and how it prints."""
 
 import functools
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -119,6 +118,8 @@ def with_call(command: Command) -> Command:
 @contextmanager
 def until_told() -> Iterator[threading.Event]:
     """Give what is set when the process should end: a deed finishes what is in the air. A second signal kills it."""
+    import signal  # 1 ms, which only those that may take long need
+
     told = threading.Event()
 
     def note(number: int, _frame: object) -> None:
