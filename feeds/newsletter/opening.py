@@ -195,8 +195,9 @@ def _freeze(
     issue_id = _add_issue(connection, drafted, forms, clocks, now) if forms else None
     for bucket, due_key in occasions:
         issues.add_occasion(connection, newsletter, due_key, now, issue_id=issue_id, bucket=bucket.name)
-    if drafted.idle:  # without an issue, too: posts of months would come to who chooses another topic
-        cursors.move_past(connection, newsletter, drafted.idle, cut, clocks)
+    # Without an issue, too: else who chooses other topics would get the posts of months. Who has all passes none by.
+    if idle := [group for group in drafted.idle if forms or group.categories]:
+        cursors.move_past(connection, newsletter, idle, cut, clocks)
     return issues.read(connection, issue_id) if issue_id else None
 
 
