@@ -174,11 +174,8 @@ def begin(connection: Connection) -> None:
 
 def change_many(connection: Connection) -> None:
     """Change rows as a delivery does, though there are none."""
-    update_each(
-        connection,
-        update(tables.tally).where(tables.tally.c.sent == -1).values(sent=bindparam("sent")),
-        [{"sent": 1}, {"sent": 2}],
-    )
+    change = update(tables.tally).where(tables.tally.c.issue_id == bindparam("issue")).values(sent=bindparam("more"))
+    update_each(connection, change, [{"issue": -1, "more": 1}, {"issue": -2, "more": 2}])
 
 
 @pytest.mark.parametrize("deed", [begin, change_many])

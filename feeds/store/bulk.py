@@ -10,12 +10,33 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Update
+from sqlalchemy import BindParameter, Connection, Dialect, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.sql.compiler import SQLCompiler
 
-# Its words, the values that stand in it, and what takes all parameters of a row, two or more, out of a mapping.
-Statement = tuple[str, Mapping[str, object], Callable[[Any], Sequence[object]]]
+# Its words, and what takes the parameters of a row, two or more, out of a mapping.
+Statement = tuple[str, Callable[[Any], Sequence[object]]]
+
+
+class _Inline(SQLCompiler):
+    """Writes into a statement the values that it has: else they would be handed over with each row."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *_: Any, **options: Any) -> str:
+        """Write the value of a parameter that has one."""
+        options["literal_binds"] = not bindparam.required
+        return str(super().visit_bindparam(bindparam, **options))  # type: ignore[no-untyped-call]
+
+
+class _Sqlite(_Inline, SQLiteCompiler):
+    pass
+
+
+class _Postgresql(_Inline, PGCompiler_psycopg):
+    pass
+
 
 _POSTGRESQL: Callable[[], Dialect] = psycopg.dialect
 
@@ -25,9 +46,8 @@ def update_each(connection: Connection, change: Update, rows: Sequence[Mapping[s
     if not rows:
         return 0
     is_sqlite = connection.dialect.name == "sqlite"
-    statement, constants, in_order = (_by_place if is_sqlite else _at_once)(change)
-    known = {**constants, **same}
-    values = [in_order({**known, **row}) for row in rows]
+    statement, in_order = (_by_place if is_sqlite else _at_once)(change)
+    values = [in_order({**same, **row}) for row in rows]
     cursor = connection.connection.cursor()
     try:
         if is_sqlite:
@@ -45,8 +65,8 @@ def _by_place(change: Update) -> Statement:
 
     Its parameters go by place, since the driver took a third of each change to find them by name.
     """
-    compiled = change.compile(dialect=sqlite.dialect(paramstyle="qmark"))
-    return str(compiled), compiled.params, itemgetter(*compiled.positiontup or ())
+    compiled = _Sqlite(sqlite.dialect(paramstyle="qmark"), change)
+    return str(compiled), itemgetter(*compiled.positiontup or ())
 
 
 @cache
@@ -57,8 +77,8 @@ def _at_once(change: Update) -> Statement:
     count how long a transaction sleeps (idle_in_transaction_session_timeout).
     """
     dialect = _POSTGRESQL()
-    compiled = dialect.statement_compiler(dialect, change)
+    compiled = _Postgresql(dialect, change)
     names = tuple(compiled.params)
     arrays = ", ".join(f"%s::{compiled.binds[name].type.compile(dialect)}[]" for name in names)
     head, where, rest = re.sub(r"%\((\w+)\)s", r"new.\1", str(compiled)).partition(" WHERE ")
-    return f"{head} FROM unnest({arrays}) AS new({', '.join(names)}){where}{rest}", compiled.params, itemgetter(*names)
+    return f"{head} FROM unnest({arrays}) AS new({', '.join(names)}){where}{rest}", itemgetter(*names)
