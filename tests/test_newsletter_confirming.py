@@ -21,9 +21,9 @@ from feeds.config import Bounces, Settings
 from feeds.delivery.memory import Memory
 from feeds.errors import SettingsError, UsageError
 from feeds.model import Newsletter, Outcome, Subscription
-from feeds.newsletter import confirming, consequences, returned, standing
+from feeds.newsletter import confirming, consequences, reconciling, returned, standing
 from feeds.newsletter.confirming import KEPT, MOST, PATIENCE, VALID
-from feeds.store import Store, tables
+from feeds.store import Store, requests, tables
 from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
 
 BOUNCES = Bounces("Mail", "bounces@example.org")
@@ -352,6 +352,21 @@ def test_mail_that_waits_is_not_sent_when_another_asks(site: Settings, store: St
 
     assert states == ["queued", "skipped", "sent"]
     assert deliver(site, store, memory, MONDAY + 2 * DAY) == []
+
+
+def test_mail_that_asks_can_be_tried_again(site: Settings, store: Store, memory: Memory) -> None:
+    """Once the relay takes what it refused; not to who has said no meanwhile."""
+    for name in ("leila", "omar"):
+        take(site, store, letter(f"{name}@example.net"))
+    memory.expect(Outcome("failed", 550, "5.7.1", "blocked", meaning="policy"))
+    deliver(site, store, memory)
+    memory.expect()
+    with store.writing() as connection:
+        requests.withdraw(connection, [2], "weekly", MONDAY)
+    labels = ["weekly/confirm-1", "weekly/confirm-2"]
+
+    assert [reconciling.retry(store, each, MONDAY) for each in labels] == [1, 0]
+    assert [message["To"] for message in deliver(site, store, memory)] == ["leila@example.net"]
 
 
 @pytest.mark.parametrize("how", ["subject", "token"])

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from feeds.model import Outcome
 from feeds.store import cursors, tally
 from feeds.store.deliveries import UNSENT, kept
-from feeds.store.tables import delivery, issue, subscriber, subscription
+from feeds.store.tables import delivery, issue, request, subscriber, subscription
 
 _LEFT_MEANWHILE = "the reader left"
 _LEFT = ("sent", "uncertain", *UNSENT)
@@ -105,16 +105,17 @@ def decide(connection: Connection, doubt: Doubt, *, left: bool, reply: str, now:
 def requeue(connection: Connection, issue_id: int, now: datetime) -> int:
     """Queue once more what of an issue failed or was given up; return how much.
 
-    For readers who still get its newsletter, and nothing of an issue that was cancelled.
+    For readers who still get its newsletter, or whom it still asks; and nothing of an issue that was cancelled.
     """
     active = select(subscriber.c.id).where(subscriber.c.status == "active")
+    asked = select(request.c.subscriber_id).where(request.c.issue_id == issue_id)  # and have not answered
     its = subscription.c.newsletter == select(issue.c.newsletter).where(issue.c.id == issue_id).scalar_subquery()
     left = select(subscription.c.subscriber_id).where(its, subscription.c.status == "unsubscribed")
     given_up = and_(
         delivery.c.issue_id == issue_id,
         select(1).where(issue.c.id == issue_id, issue.c.state != "cancelled").exists(),
         delivery.c.state.in_(("failed", "expired")),
-        delivery.c.subscriber_id.in_(active),
+        or_(delivery.c.subscriber_id.in_(active), delivery.c.subscriber_id.in_(asked)),
         delivery.c.subscriber_id.not_in(left),
     )
     change = (
