@@ -425,6 +425,32 @@ def test_sections_whose_addresses_end_in_html(path: str, expected: str) -> None:
     assert expected == address(f"content/{path}", {"baseurl": "x", "uglyurls": {"posts": True, "deep": False}})
 
 
+@pytest.mark.parametrize(
+    ("engine", "path", "permalink", "expected"),
+    [
+        ("hugo", "content/a.md", "/:year/:month/:day/:slug/", "2024/03/05/a/"),
+        ("pelican", "content/a.md", "{date:%Y}/{date:%m}/{date:%d}/a.html", "2024/03/05/a.html"),
+        ("jekyll", "_posts/2024-03-05-a.md", "/:year/:month/:day/:title/", "2024/03/06/a/"),
+        ("hexo", "source/_posts/a.md", ":year/:month/:day/:title/", "2024/03/06/a/"),
+    ],
+)
+def test_the_day_in_an_address_is_that_of_the_engine(engine: str, path: str, permalink: str, expected: str) -> None:
+    """Hugo and Pelican take it from the date as it is written, Jekyll and Hexo put that on the site's clock."""
+    dialect = ENGINES[engine]
+    dialect = replace(dialect, permalink=dialect.tokens(permalink))
+    text = "---\ntitle: a\ndate: 2024-03-05T23:30:00Z\n---\ntext"
+    found = parse(text, path, replace(SITE, timezone="Africa/Algiers"), dialect, Beside()).post
+
+    assert f"https://example.org/{expected}" == (found and found.url)
+
+
+def test_the_day_in_an_address_of_hugo_is_not_that_of_publication() -> None:
+    """It is made of `date`, while feeds carry `publishDate`."""
+    found = post("hugo", "content/a.md", "date: 2024-03-05\npublishDate: 2024-04-01", "/:year/:month/:day/:slug/")
+
+    assert ("https://example.org/2024/03/05/a/", 4) == (found.url, found.published.month)
+
+
 def test_addresses_that_end_in_html() -> None:
     """With uglyURLs a page is a file, unless it names its address; a permalink in our settings goes before Hugo's."""
     beside = Beside(

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from feeds.model import Post, Site
-from feeds.sources import ENGINES, parse, refusal
+from feeds.sources import ENGINES, Beside, parse, refusal
 
 JEKYLL = ENGINES["jekyll"]
 SITE = Site(url="https://example.org/", title="Site", timezone="Asia/Tokyo")
@@ -172,3 +172,23 @@ def test_images_are_below_the_site() -> None:
     for value in ("a b.png", "/a b.png", "{path: a b.png}"):
         assert post("_posts/2024-03-05-a.md", f"image: {value}").image == "https://example.org/a%20b.png"
     assert post("_posts/2024-03-05-a.md", "image: //cdn.example/a.png").image == "https://cdn.example/a.png"
+
+
+@pytest.mark.parametrize(
+    ("stated", "zone", "expected"),
+    [
+        ("2025-08-01 23:30:00", "Africa/Algiers", "2025/08/02"),
+        ("2025-08-01T23:30:00", "Africa/Algiers", "2025/08/02"),
+        ("2025-08-01 23:30", "Africa/Algiers", "2025/08/01"),
+        ("2025-08-01", "Africa/Algiers", "2025/08/01"),
+        ("2025-08-01 23:30:00 +0100", "Africa/Algiers", "2025/08/01"),
+        ("2025-08-01 23:30:00", None, "2025/08/01"),
+    ],
+)
+def test_a_timestamp_of_yaml_is_in_utc(stated: str, zone: str | None, expected: str) -> None:
+    """As Ruby reads it, once Jekyll has a `timezone`; without one the clock is that of the settings."""
+    site = Site(url="https://example.org/", title="x", timezone="Africa/Algiers")
+    beside = Beside(values=JEKYLL.values_of({"timezone": zone}, "_posts/2025-08-01-a.md"))
+    found = parse(f"---\ndate: {stated}\n---\nx", "_posts/2025-08-01-a.md", site, JEKYLL, beside).post
+
+    assert f"https://example.org/{expected}/a.html" == (found and found.url)

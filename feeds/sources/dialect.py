@@ -62,6 +62,7 @@ class Keys(Struct, frozen=True):
         "date published_at published_on publishdate publish_date pubdate pub_date date_published "
         "created created_at created_time date_created published"
     )
+    day: tuple[str, ...] = ()  # of the day in the address, where it is not that of publication
     updated: tuple[str, ...] = _words(
         "updated lastmod last_modified_at last_modified modified updated_at updated_date updateddate date_modified "
         "last_updated last_edited_time modified_time"
@@ -133,6 +134,8 @@ class Dialect(Struct, frozen=True, kw_only=True, eq=False):
     are_images_rooted: bool = False  # "a.png" is at the site's root, not beside the post
     are_bundles_whole: bool = False  # what lies with an index.md belongs to it
     author_lists: frozenset[str] = frozenset()  # keys whose text is several authors, parted at ";" or else ","
+    keeps_clocks: bool = False  # the day in an address is that of the post's own clock, not of the site's
+    is_utc: Callable[[Mapping[str, Any], object], bool] = lambda _, __: False  # of a date without a zone, by all values
     knows_zones: bool = True  # "10:00 EST" is the time there, not on the site's clock
     undated: str = ""  # why the engine keeps what has no date out of its feeds; "" where that is a mistake
     no_tags: frozenset[str] = frozenset()  # tags that mark all posts

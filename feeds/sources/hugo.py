@@ -283,6 +283,7 @@ HUGO = Dialect(
     keys=Keys(
         # Its feeds carry the publishDate, which is the date where there is none (tpl/tplimpl/embedded rss.xml).
         date=("publishdate", "pubdate", *Keys().date),
+        day=("date",),
         updated=("lastmod", *Keys().updated),
         expires=("expirydate", "unpublishdate", *Keys().expires),
         authors=("authors", "author", "params.authors", "params.author", "by"),
@@ -292,6 +293,7 @@ HUGO = Dialect(
     ),
     states=(*STATES, ("headless", True, "hidden"), ("build.list", False, "hidden")),
     are_bundles_whole=True,
+    keeps_clocks=True,  # resources/page/permalinks.go: a date that says its zone is not put on the site's clock
     data_of=data_of,
     values_of=values_of,
 )

@@ -23,6 +23,8 @@ STYLES = {
 # The suffix of pages and collections follows the style of posts (utils.rb, add_permalink_suffix).
 _SUFFIXES = {"pretty": "/", "date": ":output_ext", "ordinal": ":output_ext", "none": ":output_ext", "weekdate": ""}
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.*)", re.DOTALL)
+# What YAML has for a timestamp, without a zone: "2025-08-01 23:30" is none (psych/scalar_scanner.rb).
+_TIMESTAMP = r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?"
 _PRETTY = "._~!$&'()+,;=@"
 _OWN_FOLDERS = {"_site", "_layouts", "_includes", "_sass", "_data", "_plugins"}
 
@@ -99,6 +101,14 @@ def _output_ext(piece: Piece) -> str:
     return f".{ending}" if ending in ("htm", "xhtml") else ".html"
 
 
+def is_utc(values: Mapping[str, Any], stated: object) -> bool:
+    """Tell whether Ruby's YAML takes a date for a timestamp: in UTC, then, whatever `timezone` Jekyll is told.
+
+    Where it is told none it goes by the clock of its machine, which we do not know: that of the settings then.
+    """
+    return bool(values.get("site_timezone")) and isinstance(stated, str) and bool(re.fullmatch(_TIMESTAMP, stated))
+
+
 def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     """Return what the `defaults` of _config.yml say of a path; the narrower a scope, the more it counts."""
     given = [each for each in _list(data.get("defaults")) if isinstance(each, dict)]
@@ -113,7 +123,7 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     merged: dict[str, Any] = {}
     for _, values in sorted(holding, key=lambda each: len(each[0])):
         merged |= values
-    return merged
+    return {**merged, "site_timezone": data.get("timezone")}
 
 
 def _is_within(scope: Mapping[str, Any], path: str, kinds: tuple[str, ...]) -> bool:
@@ -157,6 +167,7 @@ JEKYLL = Dialect(
     ),
     markups=markups("kramdown", text="html"),  # what has no converter is put out as it is
     are_images_rooted=True,
+    is_utc=is_utc,
     data_of=lambda _: ("_config.yml",),
     values_of=values_of,
 )

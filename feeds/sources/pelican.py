@@ -94,6 +94,7 @@ PELICAN = Dialect(
     permalink="/:slug.html",
     tokens=tokens,
     names=frozenset(_NAMES),
+    keeps_clocks=True,  # pelican/utils.py: a date that says its zone is not put on the site's clock
     knows_zones=False,  # dateutil passes by all names but UTC, GMT and Z; the article is then on the site's clock
     author_lists=frozenset({"authors"}),
     keys=Keys(

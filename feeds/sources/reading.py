@@ -1,7 +1,7 @@
 """One file's text as a Post, or why it is none."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -104,7 +104,7 @@ class _Reading:
     def published(self) -> datetime | None:
         """Find the date of a post: its key, else its path; never a guess."""
         key, stated = fields.first(self.values, self._keys.date)
-        if key and (published := dates.moment(stated, self._zone, knows_zones=self._dialect.knows_zones)):
+        if key and (published := self._at(stated)):
             return published
         if key == "published" and fields.truth(stated) is not None:
             key = ""  # it says whether, not when
@@ -131,7 +131,7 @@ class _Reading:
         title, opens_with_title = self._title(plain(first_heading) if first_heading else "")
         language = self._language()
         foreign = language if _primary(language) != _primary(self._site.language) else ""
-        self.url = self._url(Piece(place, values, published.astimezone(self._zone), categories, title, foreign))
+        self.url = self._url(Piece(place, values, self._day(published), categories, title, foreign))
         updated = self._moment(keys.updated) if keys.updated else None
         return Post(
             path=place.path,
@@ -148,6 +148,13 @@ class _Reading:
             draft=self.is_draft,
             **{name: say(self) for name, say in self._shape.sayings},
         )
+
+    def _day(self, published: datetime) -> datetime:
+        """Return the moment whose day stands in the address."""
+        keys, day = self._keys, published
+        if keys.day and keys.day != keys.date[:1]:
+            day = dates.moment(fields.first(self.values, keys.day)[1], self._zone) or published
+        return day if self._dialect.keeps_clocks else day.astimezone(self._zone)
 
     def guid(self) -> str:
         """Return the id that the author asks for."""
@@ -217,9 +224,13 @@ class _Reading:
         words = " ".join(one_line(self._place.slug).replace("_", "-").replace("-", " ").split())
         return words[:1].upper() + words[1:], False
 
+    def _at(self, stated: object) -> datetime | None:
+        zone = UTC if self._dialect.is_utc(self.values, stated) else self._zone
+        return dates.moment(stated, zone, knows_zones=self._dialect.knows_zones)
+
     def _moment(self, keys: tuple[str, ...]) -> datetime | None:
         key, stated = fields.first(self.values, keys)
-        found = dates.moment(stated, self._zone, knows_zones=self._dialect.knows_zones) if key else None
+        found = self._at(stated) if key else None
         if key and not found:
             self._problem(key, f"{key}: {_shown(stated)} is no date, so it was passed by", _WRITE)
         return found
