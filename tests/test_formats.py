@@ -382,6 +382,13 @@ def test_atom_names_an_untitled_post_by_its_beginning() -> None:
     assert ["كلمة " * 19 + "كلمة…"] == texts(tree, "a:entry/a:title")
 
 
+def test_atom_has_no_summary_of_a_post_without_words() -> None:
+    """A post that is a picture alone has none; an empty element is one that the W3C validator names."""
+    tree = written("atom", Entry(POST, '<p><img src="https://example.org/a.png" alt=""></p>', ""))
+
+    assert [] == texts(tree, "a:entry/a:summary")
+
+
 # JSON Feed and OPML
 
 

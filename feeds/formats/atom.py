@@ -37,7 +37,8 @@ def item(entry: Entry, feed: Feed) -> bytes:
     made = generator.entry(entry)
     made.title(title(entry))
     made.author(_people(post.authors))
-    made.summary(line(entry.summary) or ("" if content else title(entry)))  # one text there must be
+    if summary := line(entry.summary) or ("" if content else title(entry)):  # one text there must be
+        made.summary(summary)
     if content:
         made.content(content, type="html")
     for enclosure in post.enclosures:
