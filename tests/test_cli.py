@@ -389,3 +389,12 @@ def test_what_cannot_be_printed_is_said_in_a_line(site: Path) -> None:
 
     assert 75 == code
     assert said == "feeds: No space left on device; mend that, then do it again\n"
+
+
+def test_a_dry_run_looks_at_the_feed_that_readers_have(feeds: Call, site: Path) -> None:
+    """Where only one of its formats is there, as an engine left it, that one is compared."""
+    feeds("build", "--site", site)
+    (site / "public" / "feed.xml").unlink()
+    (site / "public" / "feed.json").unlink()
+
+    assert "public/atom.xml: nothing changes\n" in feeds("build", "--dry-run", "--site", site)[1]

@@ -286,6 +286,17 @@ def test_adopting_names_what_front_matter_has_otherwise(site: Path) -> None:
     assert "posts/5.md: its front matter makes it https://x.example/5, but readers know it as five" in result.stderr
 
 
+def test_adopting_takes_a_guid_that_is_no_uri_as_it_is(site: Path) -> None:
+    """Front matter that says what readers know says it rightly, though of itself it would be made a URI."""
+    write(site, "5.md", 5, "five")
+    (site / "old.xml").write_text(OLD, "utf-8")
+    adopted = adopt(load(site), [str(site / "old.xml")], NOW)
+    build(load(site), NOW)
+
+    assert () == adopted.problems
+    assert "five" == ids(site)[0]
+
+
 def test_posts_that_the_old_feed_lacks_are_named(site: Path) -> None:
     """Those at least that it should have: it goes back beyond their dates."""
     (site / "old.xml").write_text(OLD.replace("posts/5", "posts/x"), "utf-8")

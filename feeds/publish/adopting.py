@@ -34,7 +34,11 @@ def adopt(settings: Settings, places: Sequence[str], now: datetime) -> Adoption:
     found = survey(settings, now)
     seen = [entry for place in places for entry in _entries(place, settings.site.url)]
     adopted = pair(found.posts, seen)
-    wrong = {post.path: _wrong(post, entry) for post, entry in adopted.matched if post.guid and post.id != entry.id}
+    wrong = {
+        post.path: _wrong(post, entry)
+        for post, entry in adopted.matched
+        if post.guid not in ("", entry.id) and post.id != entry.id
+    }
     ids = {post.path: entry.id for post, entry in adopted.matched if post.path not in wrong}
     posts = [replace(post, id=ids.get(post.path, post.id)) for post in found.posts]
     lockfile.write(settings.root, renewed(found.lock, posts))

@@ -17,7 +17,7 @@ SCREENFUL = 20  # entries that are new at once; more look like a mistake to whoe
 class Outlook(Struct, frozen=True):
     """What the readers of one feed will see; titles, in the order of the feed."""
 
-    path: str  # relative to the site's folder; one file of the feed, for all its formats say the same
+    path: str  # relative to the site's folder; one file of the feed, one that readers have already where there is one
     is_first: bool  # no such file is there yet
     new: tuple[str, ...]
     updated: tuple[str, ...]
@@ -36,10 +36,11 @@ def outlooks(
 
     Raises OutputError.
     """
-    chosen = {next(iter(feed.urls.values()), "") for feed in feeds}
-    for file in files:
-        if file.url in chosen:
-            yield _outlook((Path(settings.feeds.out) / file.path).as_posix(), settings.root, file, ids)
+    made = {file.url: (Path(settings.feeds.out) / file.path, file) for file in files}
+    for feed in feeds:
+        places = [made[url] for url in feed.urls.values()]
+        path, file = next((place for place in places if (settings.root / place[0]).is_file()), places[0])
+        yield _outlook(path.as_posix(), settings.root, file, ids)
 
 
 def _outlook(path: str, root: Path, file: File, ids: Collection[str]) -> Outlook:
