@@ -197,6 +197,16 @@ def test_check_names_the_settings_that_make_bad_feeds(site: Path) -> None:
     assert {"'Fables' is no category" in each.what for each in found} == {True}
 
 
+def test_check_names_a_post_that_is_updated_in_the_future(site: Path) -> None:
+    """Its feed would be newer than all that comes until then."""
+    (site / "posts" / "ahead.md").write_text("---\ntitle: x\ndate: 2025-08-01\nupdated: 2099-01-01\n---\nx\n", "utf-8")
+    found = check(settings(site), NOW).problems
+
+    assert [("posts/ahead.md", "it is said to be updated on 2099-01-01, which is still to come")] == [
+        (each.path, each.what) for each in found
+    ]
+
+
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
     """Serve the output on this machine, as any web server of static files does."""

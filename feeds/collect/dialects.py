@@ -25,9 +25,8 @@ def choose_dialect(folder: Path, engine: str, permalink: str, sight: Sight | Non
     permalink = dialect.tokens(permalink)
     strange = unknown(permalink, dialect.names)
     if strange or (":" not in permalink and permalink not in dialect.styles):
-        known = ", ".join(
-            [*sorted(dialect.styles), *(f":{name}" for name in sorted(dialect.names)), "parts of the date"]
-        )
+        styles = f"one of {', '.join(sorted(dialect.styles))} or " if dialect.styles else ""
+        known = ", ".join([*(f":{name}" for name in sorted(dialect.names)), "parts of the date"])
         what = f"posts.permalink = {permalink!r}" + (f" has {strange[0]}" if strange else "")
-        raise SettingsError(what, f"expected one of or a pattern of {known}", FILE_NAME)
+        raise SettingsError(what, f"expected {styles}a pattern of {known}", FILE_NAME)
     return replace(dialect, permalink=permalink)

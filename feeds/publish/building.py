@@ -163,11 +163,17 @@ def check(settings: Settings, now: datetime, progress: Progress = quiet) -> Chec
         *renderer.problems,
         *found.changes,
         *republished(settings, feeds, found.posts, written),
+        *(_ahead(post) for post in found.posts if post.updated > now),
     }
     for number, file in enumerate(files, 1):
         problems.update(_wrong(settings, file, sources))
         progress("feeds", number, len(files))
     return Checked(len(found.posts), found.left_out, tuple(sorted(problems)))
+
+
+def _ahead(post: Post) -> Problem:
+    what = f"it is said to be updated on {post.updated:%Y-%m-%d}, which is still to come"
+    return Problem(post.path, 0, what, "correct the date", "W3C validator: ImplausibleDate")
 
 
 def feeds_of(settings: Settings, found: Public) -> tuple[Feed, ...]:
