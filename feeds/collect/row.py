@@ -49,11 +49,11 @@ def restore(rows: Iterable[Row]) -> None:
     the memory.
     """
     for row in rows:
-        if row.post:
+        if row.post and row.post.path is not row.path:  # else it was not read from a note, but made here
             _share(row.post, row.path)
-        for name, minutes in zip(_TIMES, row.offsets, strict=False):
-            if row.post and minutes:
-                force_setattr(row.post, name, getattr(row.post, name).astimezone(_zone(minutes)))
+            for name, minutes in zip(_TIMES, row.offsets, strict=False):
+                if minutes:
+                    force_setattr(row.post, name, getattr(row.post, name).astimezone(_zone(minutes)))
 
 
 def _share(post: Post, path: str) -> None:
