@@ -162,6 +162,19 @@ def test_issue_by_hand_opens_with_no_ids_that_are_not_kept(feeds: Call, site: Pa
     assert json.loads(feeds("issue", "list", "--json")[1]) == []
 
 
+def test_since_is_for_the_newsletter_that_is_named(feeds: Call, site: Path) -> None:
+    """What one sends of the old posts, readers of another never asked for."""
+    settings = (site / "feeds.toml").read_text("utf-8")
+    other = '[[newsletter]]\nname = "other"\ncadence = "on publish"\nsettle = 0\n'
+    (site / "feeds.toml").write_text(settings + other, "utf-8")
+    feeds("subscribers", "add", "b@example.org", "--newsletter", "other")
+    feeds("issue", "news", "--since", "2024-12-01")
+    feeds("run-due")
+
+    assert [each["newsletter"] for each in json.loads(feeds("issue", "list", "--json")[1])] == ["news"]
+    assert feeds("issue", "other")[1].startswith("no issue")
+
+
 def test_since_is_not_advised_to_who_said_it(feeds: Call) -> None:
     """Nobody is told to do what was just done."""
     feeds("issue", "news", "--since", "2024-01-01")

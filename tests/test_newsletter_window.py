@@ -47,6 +47,27 @@ def test_since_takes_posts_out_of_the_baseline_at_any_time() -> None:
     assert states(later) == {"old": (1, "baseline"), "young": (3, "eligible")}
 
 
+def test_since_calls_posts_for_the_newsletter_that_asks() -> None:
+    """Another one sends what is old only if it asks as well; a post that an issue carried is not called again."""
+    some = [post("old", MONDAY - DAY)]
+    there = {each.id: each for each in some}
+    seen = look((), *some, is_first=True)
+    one = look(seen, *some, since=MONDAY - 2 * DAY, newsletter="one")
+    both = look(one, *some, since=MONDAY - 2 * DAY, newsletter="two")
+    carried = look(tuple(replace(each, issue_id=7) for each in one), *some, since=MONDAY - 2 * DAY, newsletter="two")
+
+    assert [
+        [bool(unsent(each, there, 0, 9, name)) for name in ("one", "two", "three")]
+        for each in (seen, one, both, carried)
+    ] == [
+        [False, False, False],
+        [True, False, False],
+        [True, True, False],
+        [True, False, False],
+    ]
+    assert [each[0].seq for each in (seen, one, both, carried)] == [1, 2, 3, 2]
+
+
 def test_looking_again_changes_nothing() -> None:
     """The same posts are the same posts."""
     seen = look((), *posts("abc"))
@@ -111,7 +132,7 @@ def test_unsent_is_what_lies_between_cursor_and_cut() -> None:
     seen = look((), *posts("abcde"))
     there = {each.id: each for each in posts("abcde") if each.title != "خبر c"}
 
-    assert [each.id for each in unsent(seen, there, 1, 4)] == ["tag:b", "tag:d"]
+    assert [each.id for each in unsent(seen, there, 1, 4, "weekly")] == ["tag:b", "tag:d"]
 
 
 def test_unsent_is_of_the_categories_that_were_chosen() -> None:
@@ -125,7 +146,7 @@ def test_unsent_is_of_the_categories_that_were_chosen() -> None:
     seen, there = look((), *some), {each.id: each for each in some}
 
     def names(*choices: tuple[str, ...]) -> str:
-        return "".join(each.id[-1] for each in unsent(seen, there, 0, 9, *choices))
+        return "".join(each.id[-1] for each in unsent(seen, there, 0, 9, "weekly", *choices))
 
     assert names(("*",), ()) == "abcd"
     assert names(("*",), ("رياضة",)) == "ab"

@@ -114,7 +114,7 @@ def open_(call: Call, newsletter: str, since: datetime | None, all_new: bool, sk
     publish.build(call.settings, now, found=found)  # no reader gets a post by an id that feeds.lock might lose
     with call.store() as store:
         source = deeds.source_of(call.settings, found)
-        deeds.remember(store, source, now, since=first)
+        deeds.remember(store, source, now, since=first, newsletter=chosen.name)
         if skip_new:
             skipped = deeds.skip_new(store, chosen, now)
             call.value({"skipped": skipped})

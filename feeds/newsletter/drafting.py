@@ -129,7 +129,9 @@ def wanted_by(connection: Connection, newsletter: Newsletter, source: Source, cu
     after = min((group.cursor for group in found), default=cut)
     seen = [each for each in posts.seen(connection) if each.seq > after]
     return {
-        group: window.unsent(seen, source.posts, group.cursor, cut, newsletter.categories, group.categories)
+        group: window.unsent(
+            seen, source.posts, group.cursor, cut, newsletter.name, newsletter.categories, group.categories
+        )
         for group in found
     }
 

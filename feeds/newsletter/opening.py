@@ -14,6 +14,7 @@ from feeds import cadence
 from feeds.config import Settings
 from feeds.errors import GuardError, SettingsError, UsageError
 from feeds.model import Issue, Newsletter, Post, Problem, Site
+from feeds.newsletter import window
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft, outline
 from feeds.newsletter.witness import check
@@ -100,7 +101,7 @@ def skip_new(store: Store, newsletter: Newsletter, now: datetime) -> int:
     with store.writing(f"newsletter {newsletter.name}") as connection:
         cut = posts.head(connection)
         after = min((group.cursor for group in groups.behind(connection, newsletter.name, cut)), default=cut)
-        skipped = sum(each.state == "eligible" and each.seq > after for each in posts.seen(connection))
+        skipped = sum(window.is_for(each, newsletter.name) and each.seq > after for each in posts.seen(connection))
         cursors.move_all(connection, newsletter.name, cut)
         events.note(connection, "posts skipped", now, detail=f"{newsletter.name}: {skipped} posts")
         return skipped

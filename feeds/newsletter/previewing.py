@@ -39,7 +39,7 @@ def preview(settings: Settings, store: Store, newsletter: Newsletter, source: So
     drafted = draft(settings, newsletter, source, found, now)
     if drafted.forms:
         return Preview(tuple(form.variant for form in drafted.forms), is_sample=False)
-    new = window.unsent(seen, source.posts, after, found.issue.cut, newsletter.categories)
+    new = window.unsent(seen, source.posts, after, found.issue.cut, newsletter.name, newsletter.categories)
     fitting = [post for post in source.posts.values() if window.is_in(post, newsletter.categories)]
     shown = new or catalogue.newest_first(fitting)[:SAMPLE]
     compose = composer(settings, newsletter, source, found.letter, now)

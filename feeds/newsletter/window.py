@@ -31,12 +31,17 @@ class Changes(Struct, frozen=True):
 
 
 def changes(
-    seen: Sequence[SeenPost], posts: Mapping[str, Post], *, is_first: bool, since: datetime | None = None
+    seen: Sequence[SeenPost],
+    posts: Mapping[str, Post],
+    *,
+    is_first: bool,
+    since: datetime | None = None,
+    newsletter: str = "",
 ) -> Changes:
     """Compare what is remembered with the posts, by id, that may be published now.
 
     At the first look the posts make the baseline, which no newsletter sends. `since` takes those published from then
-    on out of it, at the first look or any later one.
+    on out of it, at the first look or any later one; for one newsletter, if it is named.
     """
     gone = [each for each in seen if each.id not in posts]
     former = {each.id: each for each in seen if each.id in posts}
@@ -47,10 +52,12 @@ def changes(
     for post in sorted(posts.values(), key=lambda post: (post.published, post.id)):
         is_wanted = since is not None and post.published >= since
         if before := former.get(post.id):
-            changed.append((before.id, _seen_again(before, post, is_wanted, sequence)))
+            changed.append((before.id, _seen_again(before, post, is_wanted, sequence, newsletter)))
         else:
             state = "baseline" if is_first and not is_wanted else "eligible"
-            added.append(SeenPost(post.id, next(sequence), post.path, post.title, post.published, state))
+            theirs = newsletter if is_first and is_wanted else ""
+            new = SeenPost(post.id, next(sequence), post.path, post.title, post.published, state, newsletters=theirs)
+            added.append(new)
     # A post of the baseline stays one while it is away: should it come back, it is as old as it was.
     missing = {each.id for each in gone} - {each.id for each in former.values()}
     changed += [(each.id, replace(each, state="withdrawn")) for each in gone if each.id in missing and _is_due(each)]
@@ -59,13 +66,13 @@ def changes(
 
 
 def unsent(
-    seen: Iterable[SeenPost], posts: Mapping[str, Post], after: int, cut: int, *choices: Sequence[str]
+    seen: Iterable[SeenPost], posts: Mapping[str, Post], after: int, cut: int, newsletter: str, *choices: Sequence[str]
 ) -> tuple[Post, ...]:
-    """Return the posts with after < sequence <= cut that are still there and in a category of each of `choices`.
+    """Return a newsletter's posts with after < sequence <= cut that are there and in a category of each of `choices`.
 
     A choice of none, or with "*", is all categories. `posts` are by id.
     """
-    window = (each for each in seen if _is_due(each) and after < each.seq <= cut and each.id in posts)
+    window = (each for each in seen if is_for(each, newsletter) and after < each.seq <= cut and each.id in posts)
     found = (posts[each.id] for each in window)
     return tuple(post for post in found if all(is_in(post, categories) for categories in choices))
 
@@ -84,6 +91,11 @@ def burst(
             found.append(new[each.id])
         latest = max(latest, each.published) if each.published <= now else latest
     return tuple(found)
+
+
+def is_for(seen_post: SeenPost, newsletter: str) -> bool:
+    """Tell whether a newsletter may carry a post."""
+    return _is_due(seen_post) and (not seen_post.newsletters or newsletter in seen_post.newsletters.split())
 
 
 def _is_due(seen_post: SeenPost) -> bool:
@@ -106,16 +118,20 @@ def _traces(post: Post | SeenPost) -> Iterator[tuple[datetime, str, str]]:
         yield post.published, "title", post.title
 
 
-def _seen_again(before: SeenPost, post: Post, is_wanted: bool, sequence: Iterator[int]) -> SeenPost:
+def _seen_again(before: SeenPost, post: Post, is_wanted: bool, sequence: Iterator[int], newsletter: str) -> SeenPost:
     """Return what to remember of a post that was seen before.
 
     One that comes back and that no issue carried takes a new place, since cursors moved on without it; one that was
     carried keeps its own, so that nobody gets it twice.
     """
-    rises = before.state == "withdrawn" or (is_wanted and before.state == "baseline")
+    is_others = before.state == "eligible" and before.issue_id is None and not is_for(before, newsletter)
+    is_called = is_wanted and (before.state == "baseline" or is_others)
+    rises = before.state == "withdrawn" or is_called
     seq = next(sequence) if rises and before.issue_id is None else before.seq
     state = "eligible" if rises else before.state
-    return SeenPost(post.id, seq, post.path, post.title, post.published, state, before.issue_id)
+    called = f"{before.newsletters} {newsletter}".strip() if newsletter else ""
+    theirs = called if is_called else before.newsletters
+    return SeenPost(post.id, seq, post.path, post.title, post.published, state, before.issue_id, theirs)
 
 
 def is_in(post: Post, categories: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ class SeenPost(Struct, frozen=True):
     published: datetime
     state: str  # "baseline": there before the first newsletter; "eligible"; "withdrawn": gone for now
     issue_id: int | None = None  # the first issue that carried it
+    newsletters: str = ""  # those that may carry it, a space between them; "" is any
 
 
 def seen(connection: Connection) -> tuple[SeenPost, ...]:

@@ -205,6 +205,7 @@ post = Table(
     Column("first_seen", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Column("issue_id", ForeignKey("issue.id")),  # the first issue that carried it
+    Column("newsletters", Text, nullable=False, server_default=""),  # those that may carry it; "" is any
     _one_of("state", POST_STATES),
 )
 

@@ -13,7 +13,7 @@ from feeds.store import runs
 from feeds.store.tables import metadata
 
 # Every revision in versions/, oldest first.
-HISTORY = ("0001", "0002", "0003", "0004", "0005")
+HISTORY = ("0001", "0002", "0003", "0004", "0005", "0006")
 NEWEST = HISTORY[-1]
 
 
