@@ -77,6 +77,18 @@ def test_burst_is_refused_and_then_sent(feeds: Call, site: Path) -> None:
     assert feeds("run-due")[0] == 0
 
 
+def test_open_issue_is_delivered_though_the_feeds_are_refused(feeds: Call, site: Path) -> None:
+    """Once opened it needs no posts; what is wrong with them is said all the same."""
+    write(site, "a")
+    feeds("issue", "news")
+    for path in (site / "posts").iterdir():
+        path.unlink()
+    code, _, said = feeds("run-due")
+
+    assert (3, True) == (code, "posts" in said)
+    assert [{"sent": 1}] == [each["deliveries"] for each in json.loads(feeds("issue", "list", "--json")[1])]
+
+
 def test_burst_is_skipped(feeds: Call, site: Path) -> None:
     """And the next post is sent alone."""
     write(site, "a", "b", "c")

@@ -316,8 +316,13 @@ def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "
     built, before = publish.unchanged(settings.root, now)
     if built and not (settings.newsletter or settings.feeds.hub):
         return built, None
-    found = publish.survey(settings, now, before.tree if before else None)
-    built = built or publish.build(settings, now, progress, found=found)
+    try:
+        found = publish.survey(settings, now, before.tree if before else None)
+        built = built or publish.build(settings, now, progress, found=found)
+    except FeedsError:
+        if settings.newsletter:  # what is open leaves all the same, and who wrote to leave has left
+            _newsletters_due(settings, None, progress, stopping)
+        raise
     told = publish.announce(settings, built.feeds, _clock())
     built = replace(built, problems=(*built.problems, *told.problems))
     ran = _newsletters_due(settings, found, progress, stopping) if settings.newsletter else None
@@ -345,12 +350,12 @@ def _delivered(call: Call, done: "Delivered") -> str:
     return "; ".join(filter(None, (f"deliveries: {counted(done.outcomes)}" if done.outcomes else "", waits)))
 
 
-def _newsletters_due(settings: Settings, found: "Public", progress: Progress, stopping: Told) -> "Ran":
+def _newsletters_due(settings: Settings, found: "Public | None", progress: Progress, stopping: Told) -> "Ran":
     from feeds import newsletter as deeds
     from feeds.store import Store
 
     with Store.open(settings.store.url, settings.root) as store:
-        source = deeds.source_of(settings, found)
+        source = deeds.source_of(settings, found) if found else None
         backend = deeds.backend_of(settings, os.environ)
         return deeds.run_due(
             settings, store, source, backend, _clock, environ=os.environ, progress=progress, stopping=stopping

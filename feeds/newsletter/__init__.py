@@ -70,7 +70,7 @@ class Ran(Struct, frozen=True):
 def run_due(
     settings: Settings,
     store: Store,
-    source: Source,
+    source: Source | None,
     backend: Backend,
     clock: Clock,
     *,
@@ -80,14 +80,15 @@ def run_due(
 ) -> Ran:
     """Read what came back, take notice of new posts, open what is due, deliver what is queued.
 
+    Without a `source`, where nobody knows which posts there are, it does the first and the last.
     This is what cron and the scheduler call; doing it once more changes nothing. Raises SettingsError,
     StoreError or DeliveryError.
     """
     returned, problems = _returned(settings, store, clock, environ)  # first: who has left gets no more
     ask_waiting(settings, store, clock())
     forget_unanswered(store, clock())
-    new_posts = remember(store, source, clock())
-    opened = open_due(settings, store, source, clock())
+    new_posts = remember(store, source, clock()) if source else 0
+    opened = open_due(settings, store, source, clock()) if source else Opened(())
     delivered = deliver(settings, store, backend, clock, environ=environ, progress=progress, stopping=stopping)
     return Ran(new_posts, opened.issues, delivered, opened.refused, returned, problems)
 
