@@ -169,7 +169,9 @@ class Newsletter(Struct, frozen=True, forbid_unknown_fields=True):
     """A recurring mail: one `[[newsletter]]` of feeds.toml."""
 
     name: Annotated[
-        str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$"), "Short name, for commands and addresses: a-z, 0-9 and -."
+        str,
+        Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$"),
+        "Short name of a-z, 0-9 and -, for commands and addresses. Readers have it by this: keep it, change the title.",
     ]
     title: Annotated[str, "Name that readers see; empty: the site's title."] = ""
     cadence: Annotated[

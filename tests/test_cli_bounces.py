@@ -3,14 +3,17 @@
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
+from feeds import subscriptions
 from feeds.cli.call import Call
 from feeds.cli.newsletter import _tick
 from feeds.model import Problem
+from feeds.store import Store
 
 SETTINGS = """
 [site]
@@ -87,6 +90,16 @@ def test_reader_subscribes_and_confirms_by_two_mails(site: Path) -> None:
         "1 confirmed\n",
         "leila@example.net\tactive\t\n",
     ]
+
+
+def test_newsletters_that_a_reader_left_are_shown_as_such(site: Path) -> None:
+    """What they had chosen there counts no more."""
+    feeds(site, "subscribers", "add", "one@example.org")
+    with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
+        subscriptions.leave(connection, 1, "weekly", datetime.now(UTC))
+    shown = feeds(site, "subscribers", "show", "one@example.org")[1].splitlines()
+
+    assert "  weekly: left" == shown[1]
 
 
 def test_operator_asks_and_changes_readers(site: Path) -> None:

@@ -62,7 +62,8 @@ def show(call: Call, email: str) -> None:
         ", ".join(filter(None, (f"{reader.email} {reader.status}", reader.name, reader.language, reader.timezone)))
     )
     for each in reader.subscriptions:
-        call.say(f"  {each.newsletter}: categories {_shown(each.categories)}, cadence {_shown(each.cadence)}")
+        chosen = f"categories {_shown(each.categories)}, cadence {_shown(each.cadence)}"
+        call.say(f"  {each.newsletter}: {'left' if each.newsletter in record.left else chosen}")
     confirmed = f", confirmed {record.confirmed:%Y-%m-%d %H:%M}" if record.confirmed else ""
     call.say(f"  came {record.created:%Y-%m-%d %H:%M}{confirmed} (UTC)")
     for line in record.consent:

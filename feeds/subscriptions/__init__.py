@@ -13,6 +13,7 @@ from feeds.config import Settings
 from feeds.errors import UsageError
 from feeds.model import Subscriber
 from feeds.store import Store, subscribers
+from feeds.store.leaving import left
 from feeds.subscriptions.changing import Changed, change
 from feeds.subscriptions.choosing import Bearer, Wish, bearer, choose
 from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, offered, reader_of, unheard
@@ -91,6 +92,7 @@ class Record(Struct, frozen=True):
     created: datetime
     confirmed: datetime | None  # when they said yes, or somebody for them; None while that is awaited
     consent: tuple[str, ...]  # who asked for it, and how; a line for each time
+    left: tuple[str, ...] = ()  # of their newsletters, those that they do not get any more
 
 
 def show(store: Store, email: str) -> Record:
@@ -98,7 +100,9 @@ def show(store: Store, email: str) -> Record:
     with store.reading() as connection:
         found = reader_of(connection, email)
         created, confirmed, consent = subscribers.record(connection, found.id)
-    return Record(found, created, confirmed, tuple(consent.splitlines()))
+        theirs = (each.newsletter for each in found.subscriptions)
+        gone = tuple(name for name in theirs if left(connection, name, [found.id]))
+    return Record(found, created, confirmed, tuple(consent.splitlines()), gone)
 
 
 def listed(store: Store, *, status: str = "", newsletter: str = "") -> Iterator[Subscriber]:
