@@ -117,6 +117,17 @@ def test_policy_refusals_pause_the_issue(tmp_path: Path) -> None:
     assert [parsed(data)["Date"].datetime for _, data in after.messages] == [MONDAY] * 5
 
 
+def test_refusals_and_hang_ups_are_counted_apart(tmp_path: Path) -> None:
+    """The cure is another one: four of the one and one of the other are not yet five of anything."""
+    refused = Outcome("failed", 550, "5.7.1", "blocked", meaning="policy")
+    site = settings(tmp_path)
+    with Store.open(URL, tmp_path) as store:
+        begin(site, store, *[f"reader{number}" for number in range(6)])
+        done = deliver(site, store, Memory(*[refused] * 4, Outcome("uncertain")))
+
+    assert {"failed": 4, "uncertain": 1, "sent": 1} == done.outcomes
+
+
 def test_messages_are_signed(tmp_path: Path, site: Settings) -> None:
     """With the key of [mail.dkim]; the signature is the first header."""
     key = rsa.generate_private_key(65537, 2048)

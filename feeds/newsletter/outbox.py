@@ -92,7 +92,7 @@ class _Run:
     def __init__(self, ledger: Ledger, crew: Crew, clock: Clock) -> None:
         self.ledger, self._crew, self._clock = ledger, crew, clock
         self.until: datetime | None = None
-        self._breaker = Breaker()
+        self._refusals, self._doubts = Breaker(), Breaker()
 
     def deliver(self, issue: Issue, press: Press, progress: Progress, stopping: Callable[[], bool]) -> None:
         """Deliver an issue until no turn has come. Raises DeliveryError when going on is of no use."""
@@ -137,12 +137,12 @@ class _Run:
         if not outcome or outcome.state not in ("sent", "failed", "uncertain"):
             return
         refused, doubtful = verdict_of(outcome.meaning).trips, outcome.state == "uncertain"
-        self._breaker = self._breaker.after(refused=refused or doubtful)
-        if doubtful and self._breaker.open:
+        self._refusals, self._doubts = self._refusals.after(refused=refused), self._doubts.after(refused=doubtful)
+        if doubtful and self._doubts.open:
             self.ledger.close()  # else each run would leave doubt about a few more readers
             what = "the relay hangs up after messages, without saying whether it took them; no more leave for an hour"
             raise DeliveryError(what, "look into its log; `feeds outbox status` names the readers in doubt")
-        if refused and self._breaker.open:
+        if refused and self._refusals.open:
             self._pause(issue, outcome)
 
     def _pause(self, issue: Issue, refused: Outcome) -> None:
