@@ -1,6 +1,6 @@
 """Deliver an issue by SMTP into Postfix's smtp-sink, side by side with what others can do into the same one.
 
-    python -m benchmarks.delivery --work SCRATCH [--messages 2000] [--connections 1 10 50] [--rounds 5]
+    python -m benchmarks.delivery --work SCRATCH [--messages 10000] [--connections 1 10 50] [--rounds 5]
 
 In each round every one sends the same number of messages of the same size: Postfix's smtp-source, written in C and
 keeping no account; this project, with every message marked durably before it leaves and settled after; and a plain loop
@@ -56,7 +56,7 @@ def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--messages", type=int, default=2000)
+    parser.add_argument("--messages", type=int, default=10000)
     parser.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
