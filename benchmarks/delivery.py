@@ -4,8 +4,9 @@
 
 In each round every one sends the same number of messages of the same size: Postfix's smtp-source, written in C and
 keeping no account; this project, with every message marked durably before it leaves and settled after; and a plain loop
-of smtplib over one connection that builds an EmailMessage for each reader. Prints medians, ratios within the run, and
-the processor time that each takes for a message, which other work on the machine disturbs less.
+of smtplib over one connection that builds an EmailMessage for each reader. Prints medians, those of the ratios
+within each round with the least and the most, and the processor time that each takes for a message, which other work on
+the machine disturbs less.
 """
 
 import argparse
@@ -80,12 +81,12 @@ def compare(work: Path, port: int, connections: int, messages: int, rounds: int,
     for number in range(rounds):
         for name, run in runs.items():
             found[name].append(run(work / f"{connections}-{number}"))
-    rates = {name: median(each.messages for each in some) for name, some in found.items()}
     for name, some in found.items():
-        cpu = median(each.cpu for each in some) * 1e6
-        ratio = rates["feeds"] / rates[name]
+        rate, cpu = median(each.messages for each in some), median(each.cpu for each in some) * 1e6
+        ratios = sorted(us.messages / it.messages for us, it in zip(found["feeds"], some, strict=True))
         print(
-            f"{connections:3} connections  {name:12} {rates[name]:7.0f}/s {cpu:6.0f} us CPU  ours is {ratio:5.2f} of it"
+            f"{connections:3} connections  {name:12} {rate:7.0f}/s {cpu:6.0f} us CPU  "
+            f"ours is {median(ratios):5.2f} of it ({ratios[0]:.2f}-{ratios[-1]:.2f})"
         )
 
 
