@@ -84,8 +84,8 @@ def over_all(site: Path, deed: Deed) -> float:
     """Return the seconds that it takes to list the files, read them and do a deed with each, by two processes."""
 
     def some(files: Sequence[tuple[str, tree.Stamp]]) -> None:
-        for path, (size, _, _) in files:
-            deed(path, _read(f"{site}/{path}", size))
+        for path, stamp in files:
+            deed(path, _read(f"{site}/{path}", tree.unpacked(stamp)[0]))
 
     return _timed(lambda: halves(sorted(tree.grow(str(site), ["posts"]).files.items()), some, type(None), 500))
 
