@@ -5,8 +5,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -276,6 +277,17 @@ def test_processes_may_make_the_database_together(tmp_path: Path) -> None:
 
     with Store.open(URL, tmp_path) as store, store.reading() as connection:
         assert len(list(subscribers.listed(connection))) == 4
+
+
+def test_new_database_waits_for_who_is_making_it(tmp_path: Path) -> None:
+    """SQLite would not: it gives up at once where another has begun to write before there is a log."""
+    with closing(sqlite3.connect(tmp_path / "feeds.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.3, other.execute, ["COMMIT"])
+        done.start()
+        with Store.open(URL, tmp_path) as store, store.reading() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        done.join()
 
 
 @settings(max_examples=50)
