@@ -25,7 +25,7 @@ from feeds.delivery.memory import Memory
 from feeds.errors import DeliveryError, SettingsError, StoreError
 from feeds.model import Newsletter, Outcome
 from feeds.newsletter import Delivered
-from feeds.store import Store, deliveries, secrets, standings, tables
+from feeds.store import Store, deliveries, leaving, secrets, standings, tables
 from feeds.tokens import Claim, verify
 from tests.newsletter_site import DAY, MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
 
@@ -136,6 +136,17 @@ def test_retry_sends_the_same_bytes(site: Settings, store: Store) -> None:
 
     assert len(memory.messages) == 6
     assert memory.messages[3:] == memory.messages[:3]
+
+
+def test_nothing_is_queued_again_for_who_has_left(site: Settings, store: Store) -> None:
+    """They may still get other newsletters: it is this one that they left."""
+    deliver(site, store, Memory(*[Outcome("uncertain")] * 3))
+    with store.writing() as connection:
+        leaving.leave(connection, 1, "weekly", "by mail", MONDAY)
+        count = deliveries.requeue_uncertain(connection, MONDAY)
+
+    assert count == 2
+    assert states(store) == {"one": "uncertain", "two": "queued", "three": "queued"}
 
 
 def test_deferred_is_tried_again_when_its_time_has_come(site: Settings, store: Store) -> None:

@@ -261,10 +261,11 @@ def release(connection: Connection, worker_ids: Sequence[int], now: datetime) ->
 
 
 def requeue_uncertain(connection: Connection, now: datetime) -> int:
-    """Queue what is uncertain of open issues once more; return how much that is."""
-    unsure = and_(
-        delivery.c.state == "uncertain", delivery.c.issue_id.in_(select(issue.c.id).where(issue.c.state == "open"))
-    )
+    """Queue what is uncertain of open issues once more, but not for who has left since; return how much that is."""
+    its = and_(issue.c.id == delivery.c.issue_id, issue.c.state == "open")
+    theirs = and_(subscription.c.subscriber_id == delivery.c.subscriber_id, subscription.c.status == "unsubscribed")
+    left = select(1).where(theirs, subscription.c.newsletter == issue.c.newsletter).correlate(delivery, issue).exists()
+    unsure = and_(delivery.c.state == "uncertain", select(1).where(its, ~left).exists())
     return connection.execute(update(delivery).where(unsure).values(state="queued", next_at=now, updated=now)).rowcount
 
 
