@@ -30,6 +30,8 @@ DATE = "date: 2024-03-05"
 ADDRESSES = [
     ("hugo", "content/post/2016-09-17-To me.md", DATE, "post/2016-09-17-to-me/"),
     ("hugo", "content/post/2016-09-17-to-me.md", "title: x", "post/to-me/"),
+    ("hugo", "content/Post & Co/A & b - c.md", DATE, "post--co/a--b---c/"),
+    ("hugo", "content/post/a.md", f"{DATE}\nslug: A & b - c", "post/a-b-c/"),
     ("hugo", "content/post/a/index.md", DATE, "post/a/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: مقال أول", "post/مقال-أول/"),
     ("hugo", "content/post/a.md", f"{DATE}\nurl: /x/y.html", "x/y.html"),

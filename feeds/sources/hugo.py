@@ -100,10 +100,18 @@ def urlized(text: str) -> str:
     return re.sub(r"[\s-]*\s[\s-]*", "-", "".join(kept).strip()).lower()
 
 
+def named(name: str) -> str:
+    """Make the name of a file, a folder or a category part of an address: its spaces are hyphens from the first.
+
+    As Hugo 0.123 and later have it (common/paths/pathparser.go); so "a & b" keeps two.
+    """
+    return urlized(name.replace(" ", "-"))
+
+
 def _base_name(piece: Piece) -> str:
     """Return the name of the file, whose date goes only where it is the one that counts."""
     is_dated = any(piece.values.get(key) for key in HUGO.keys.date)
-    return urlized(paths.name(piece.place) if is_dated else piece.place.slug)
+    return named(paths.name(piece.place) if is_dated else piece.place.slug)
 
 
 def _slug(piece: Piece) -> str:
@@ -111,12 +119,12 @@ def _slug(piece: Piece) -> str:
 
 
 def _sections(piece: Piece) -> tuple[str, ...]:
-    return _urlized(paths.home(piece.place))
+    return _named(paths.home(piece.place))
 
 
 @lru_cache(maxsize=1024)
-def _urlized(folders: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(urlized, folders))
+def _named(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(named, folders))
 
 
 def _sliced(piece: Piece, cut: str) -> str:
