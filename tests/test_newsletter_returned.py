@@ -10,6 +10,7 @@ from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.config import Bounces, Settings
 from feeds.delivery.memory import Memory
+from feeds.model import Newsletter
 from feeds.newsletter import returned
 from feeds.store import Store, returns, tables
 from feeds.tokens import sign_address
@@ -318,6 +319,18 @@ def unsubscribing(memory: Memory) -> bytes:
 def test_mail_with_a_token_unsubscribes(site: Settings, store: Store, memory: Memory) -> None:
     """At once, however often it comes; the others stay."""
     became = [take(site, store, unsubscribing(memory)) for _ in range(2)]
+
+    assert became == ["unsubscribed", "repeated"]
+    assert standing(store) == ("sent", "unsubscribed")
+    assert others(store) == {("sent", "active")}
+
+
+def test_mail_for_a_newsletter_that_is_gone_unsubscribes(site: Settings, store: Store, memory: Memory) -> None:
+    """Whoever took over its readers; but not who has left it already."""
+    with store.writing() as connection:
+        connection.execute(update(tables.subscription).values(newsletter="news"))
+    renamed = settings(site.root, Newsletter("news"))
+    became = [take(renamed, store, unsubscribing(memory)) for _ in range(2)]
 
     assert became == ["unsubscribed", "repeated"]
     assert standing(store) == ("sent", "unsubscribed")

@@ -13,7 +13,7 @@ from feeds import newsletter as deeds
 from feeds import subscriptions
 from feeds.errors import SettingsError, StoreError
 from feeds.model import Newsletter, Subscription
-from feeds.store import Store
+from feeds.store import Store, subscribers, tables
 from feeds.web import Desk
 from feeds.web.languages import chosen
 from feeds.web.limiter import ALL, EACH
@@ -143,6 +143,27 @@ def test_no_to_the_question_is_one_click_too(site: Site) -> None:
 
     assert site.post(link(question, "c")).status == 404
     assert "active" not in site.readers().values()
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_link_of_a_newsletter_that_is_gone_ends_what_it_can(tmp_path: Path, site: Site, *, is_moved: bool) -> None:
+    """Links work for ever: who was moved from it to another leaves that; who only had both keeps the other."""
+    mail = mailed(site)
+    with site.store.writing() as connection:
+        if is_moved:
+            connection.execute(tables.subscription.delete())
+        subscribers.subscribe(connection, {1: Subscription("choice")}, 0, MONDAY)
+    with Site(tmp_path, site.store, CHOICE).served() as renamed:
+        asked = renamed.get(link(mail, "u"))
+        one_clicked = renamed.ask("POST", one_click(mail), b"List-Unsubscribe=One-Click")
+        again = renamed.post(f"{link(mail, 'u')}/again")
+    with site.store.reading() as connection:
+        gets = subscribers.newsletters(connection)
+
+    assert "مدونتي" in asked.text
+    assert "/again" not in one_clicked.text
+    assert (asked.status, one_clicked.status, again.status) == (200, 200, 404)
+    assert gets == ({} if is_moved else {"choice": 1})
 
 
 @pytest.mark.usefixtures("every_database")

@@ -24,7 +24,7 @@ from feeds.replies import Bounce, Command, Complaint, Ignored, understand
 from feeds.replies.returned import Trace
 from feeds.store import Store, issues, requests, returns, secrets
 from feeds.store.returns import Known
-from feeds.tokens import ADDRESS_LENGTH, verify, verify_address
+from feeds.tokens import ADDRESS_LENGTH, verify_address
 
 # What becomes of a mail. The first are dealt with; the others stay where they are: "later" is looked at again,
 # "left" is for a person to see.
@@ -64,12 +64,12 @@ class Reader(Struct, frozen=True):
 
     def _obey(self, connection: Connection, command: Command, now: datetime) -> str:
         """Do what a mail asks for whose token says that it may; who asks without one is left to a person."""
-        purposes = [f"unsubscribe:{each.name}" for each in self.settings.newsletter]
-        claim = verify(command.token, purposes, self.keys, now.date()) if command.kind == "unsubscribe" else None
+        if command.kind != "unsubscribe":
+            return "left"
+        claim = subscriptions.unsubscribe_link(self.settings, connection, command.token, self.keys, now)
         if not claim:
             return "left"
-        newsletter = claim.purpose.partition(":")[2]
-        changed = subscriptions.leave(connection, claim.subscriber, newsletter, now, generation=claim.generation)
+        changed = subscriptions.follow(self.settings, connection, claim, now)
         return "unsubscribed" if changed else "repeated"
 
     def _known(self, connection: Connection, trace: Trace) -> Known | None:

@@ -56,6 +56,11 @@ def last_cut(connection: Connection, newsletter: str) -> int:
     return connection.scalar(select(func.max(issue.c.cut)).where(issue.c.newsletter == newsletter)) or 0
 
 
+def newsletters(connection: Connection) -> set[str]:
+    """Return the newsletters that ever had an issue, and the streams of mails that ask to confirm."""
+    return set(connection.scalars(select(issue.c.newsletter).distinct()))
+
+
 def add(connection: Connection, new: NewIssue, now: datetime) -> int:
     """Add an issue, without deliveries yet; return its id."""
     row = {name: getattr(new, name) for name in NewIssue.__struct_fields__}

@@ -25,6 +25,12 @@ def leave(connection: Connection, subscriber_id: int, newsletter: str, reason: s
     return True
 
 
+def has_had(connection: Connection, subscriber_id: int, newsletter: str) -> bool:
+    """Tell whether a reader gets a newsletter, or has left it."""
+    theirs = and_(subscription.c.subscriber_id == subscriber_id, subscription.c.newsletter == newsletter)
+    return connection.scalar(select(1).where(theirs)) is not None
+
+
 def subscribes(connection: Connection, subscriber_id: int) -> bool:
     """Tell whether a reader still gets any newsletter."""
     theirs = and_(subscription.c.subscriber_id == subscriber_id, subscription.c.status != "unsubscribed")

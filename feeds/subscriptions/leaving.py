@@ -49,6 +49,13 @@ def leave(
     return True
 
 
+def leave_all(connection: Connection, subscriber_id: int, now: datetime, *, generation: int, how: str) -> bool:
+    """End all subscriptions of a reader whose links are of this generation; tell whether that is a change."""
+    if leaving.generation(connection, subscriber_id) != generation:
+        return False
+    return _unsubscribe(connection, subscriber_id, now, how)
+
+
 def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator") -> bool:
     """Never mail an address again, whether it is a reader's or not; tell whether it could be mailed before.
 
@@ -98,8 +105,10 @@ def erase(store: Store, email: str, now: datetime) -> None:
         events.note(connection, "erased", now, subscriber_id=found.id)
 
 
-def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> None:
+def _unsubscribe(connection: Connection, subscriber_id: int, now: datetime, how: str) -> bool:
     requests.withdraw(connection, [subscriber_id], "", now)
-    if subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active")):
+    is_change = subscribers.set_status(connection, subscriber_id, "unsubscribed", former=("pending", "active"))
+    if is_change:
         deliveries.drop(connection, f"unsubscribed {how}", now, [subscriber_id])
         events.note(connection, "unsubscribed", now, subscriber_id=subscriber_id, detail=how)
+    return is_change

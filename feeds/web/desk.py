@@ -13,13 +13,13 @@ from feeds.newsletter.confirming import asker
 from feeds.newsletter.ledger import Clock
 from feeds.publish.mail_form import pages_url
 from feeds.store import Store, secrets
-from feeds.subscriptions import Bearer, bearer
+from feeds.subscriptions import Bearer, bearer, unsubscribe_link
 from feeds.subscriptions.enrolling import Enrol
 from feeds.templating import environment
 from feeds.tokens import Claim, sign, verify
 from feeds.web.limiter import Limiter
 
-PREFERENCES, UNSUBSCRIBE = "preferences", "unsubscribe:"
+PREFERENCES = "preferences"
 
 
 class Desk:
@@ -67,7 +67,8 @@ class Desk:
 
     def leaving(self, token: str) -> Claim | None:
         """Return what the token of an unsubscribe link says."""
-        return self.claim(token, *(f"{UNSUBSCRIBE}{name}" for name in self.newsletters))
+        with self.store.reading() as connection:
+            return unsubscribe_link(self.settings, connection, token, self.keys, self.clock())
 
     def bearer(self, claim: Claim) -> Bearer | None:
         """Return whom a token speaks for; None when the links are void."""

@@ -2,6 +2,7 @@
 
 from feeds import subscriptions
 from feeds.subscriptions import Wish
+from feeds.subscriptions.links import newsletter_of
 from feeds.tokens import Claim
 from feeds.web.desk import Desk
 from feeds.web.visit import INVALID, Page, Visit, notice
@@ -22,8 +23,7 @@ def leave(desk: Desk, visit: Visit) -> Page:
     if not claim:
         return notice("invalid", "invalid_lead")
     with desk.store.writing() as connection:
-        name, generation = _newsletter(claim), claim.generation
-        subscriptions.leave(connection, claim.subscriber, name, desk.clock(), generation=generation, how="on the page")
+        subscriptions.follow(desk.settings, connection, claim, desk.clock(), how="on the page")
     return _page(desk, visit, claim, is_done=True)
 
 
@@ -31,13 +31,12 @@ def ask_again(desk: Desk, visit: Visit) -> Page:
     """Ask by mail who left by mistake, or by somebody else's hand."""
     claim = desk.leaving(visit.token)
     before = desk.bearer(claim) if claim else None
-    if not before:
+    newsletter = desk.newsletters.get(newsletter_of(claim)) if claim else None
+    if not before or not newsletter:
         return INVALID
-    name = _newsletter(before.claim)
-    former = next((each for each in before.reader.subscriptions if each.newsletter == name), None)
-    newsletter = desk.newsletters[name]
+    former = next((each for each in before.reader.subscriptions if each.newsletter == newsletter.name), None)
     kept = former.cadence if former and former.cadence in newsletter.offer else ""
-    wish = Wish(name, categories=former.categories if former else (), cadence=kept)
+    wish = Wish(newsletter.name, categories=former.categories if former else (), cadence=kept)
     if subscriptions.choose(desk.settings, desk.store, before.claim, [wish], desk.enrol, desk.clock()):
         desk.questions.set()
     return notice("asked", "asked_lead", language=desk.language(before.reader))
@@ -45,17 +44,13 @@ def ask_again(desk: Desk, visit: Visit) -> Page:
 
 def _page(desk: Desk, visit: Visit, claim: Claim, *, is_done: bool) -> Page:
     """Return the page for who has a link, also when nobody is left whom it speaks for."""
-    newsletter, found = desk.newsletters[_newsletter(claim)], desk.bearer(claim)
+    newsletter, found = desk.newsletters.get(newsletter_of(claim)), desk.bearer(claim)
     values = {
-        "again_url": f"{desk.base}u/{visit.token}/again" if found else "",
+        "again_url": f"{desk.base}u/{visit.token}/again" if found and newsletter else "",
         "choices_url": desk.choices_url(claim.subscriber, claim.generation) if found else "",
         "email": found.reader.email if found else "",
         "is_done": is_done,
-        "title": desk.title(newsletter),
+        "title": desk.title(newsletter) if newsletter else desk.settings.site.title,
     }
     language = desk.language(found.reader) if found else ""
     return Page("page.unsubscribe.html", values, language=language, newsletter=newsletter)
-
-
-def _newsletter(claim: Claim) -> str:
-    return claim.purpose.partition(":")[2]
