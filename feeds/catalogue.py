@@ -3,8 +3,10 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from operator import attrgetter
+from urllib.parse import quote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +19,7 @@ from feeds.sources.permalink import hyphenated
 
 STYLESHEET = "feed.css"
 _SLUG_BYTES = 80
+_PLAIN = "/+@~"  # what no address needs to escape in a path, and engines do not (RFC 3986 3.3)
 _LISTED = 300  # letters of a list for a person
 # Names of devices, which Windows does not let a folder have.
 _PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")
@@ -30,6 +33,7 @@ class Group(Struct, frozen=True):
     name: str
     slug: str  # unique among the groups of one kind; safe as the name of a folder on any system
     posts: tuple[Post, ...]  # in the order they came in
+    spelling: str = ""  # as `places.spelled` has it, unique as well; "" where the slug has to do
 
 
 def publishable(
@@ -66,11 +70,11 @@ def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
     return tuple(sorted(sorted(posts, key=attrgetter("id")), key=attrgetter("published"), reverse=True))
 
 
-def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
+def groups(posts: Sequence[Post], by: str = "category", paths: str = "default") -> tuple[Group, ...]:
     """Group posts, newest first, by "category", "tag", "author" or "language"; names that differ in case are one.
 
     Names and slugs are settled from the oldest post on, so that no new post changes those that are there: a group
-    shows its first spelling, and of "C" and "C++" the first gets "c".
+    shows its first spelling, and of "C" and "C++" the first gets "c". `paths` is a key of `places.PLACES`.
     """
     ordered = sorted(posts, key=attrgetter("published"), reverse=True)
     # Many posts have the same names.
@@ -83,8 +87,8 @@ def groups(posts: Sequence[Post], by: str = "category") -> tuple[Group, ...]:
     for post in posts:
         for key in keys[_names(post, by)]:
             members[key].append(post)
-    slugs = _slugs(names)
-    made = (Group(by, names[key], slugs[key], tuple(members[key])) for key in names)
+    slugs, spellings = _slugs(names), _spellings(names, paths)
+    made = (Group(by, names[key], slugs[key], tuple(members[key]), spellings[key]) for key in names)
     return tuple(sorted(made, key=lambda group: group.slug))
 
 
@@ -140,6 +144,13 @@ def _slugs(keys: Iterable[str]) -> dict[str, str]:
     return slugs
 
 
+def _spellings(names: Mapping[str, str], paths: str) -> dict[str, str]:
+    """Spell the name of each key as an engine does in addresses; of names spelled alike the first has it."""
+    spelled = {key: places.spelled(paths, name) for key, name in names.items()}
+    first = {folded(spelling): key for key, spelling in reversed(spelled.items())}
+    return {key: spelling if first[folded(spelling)] == key else "" for key, spelling in spelled.items()}
+
+
 def slug(name: str) -> str:
     """Make a name fit for a folder and an address: letters, marks and digits of any script, small, in 80 bytes."""
     return hyphenated(folded(name)).encode()[:_SLUG_BYTES].decode(errors="ignore").rstrip("-")
@@ -168,7 +179,7 @@ def feeds_for(
         id=_feed_id(authority, ""),
         title=site.title,
         home_url=site.url,
-        urls=_urls(site, paths, "", "", formats),
+        urls=_urls(site, paths, formats),
         posts=tuple(posts[:limit]),
         description=site.description,
         language=site.language,
@@ -181,8 +192,8 @@ def feeds_for(
         podcast=podcast and _show(podcast, site),
     )
     speaking = [spoken(post, site.language) for post in posts] if "language" in by else ()
-    parts = (group for kind in by for group in groups(speaking if kind == "language" else posts, kind))
-    urls = ((group, _urls(site, paths, group.by, group.slug, formats)) for group in parts)
+    parts = (group for kind in by for group in groups(speaking if kind == "language" else posts, kind, paths))
+    urls = ((group, _urls(site, paths, formats, group)) for group in parts)
     return (whole, *(_part(whole, group, site, authority, limit, each) for group, each in urls))
 
 
@@ -214,5 +225,7 @@ def _feed_id(authority: str, folder: str) -> str:
     return tag_uri(authority, EPOCH.date(), folder or "feed")
 
 
-def _urls(site: Site, paths: str, by: str, slug: str, formats: Sequence[str]) -> dict[str, str]:
-    return {name: absolute_url(places.place(paths, by, slug, name), site.url) for name in formats}
+def _urls(site: Site, paths: str, formats: Sequence[str], group: Group | None = None) -> dict[str, str]:
+    group = group or Group("", "", "", ())
+    path = partial(places.place, paths, group.by, group.slug, group.spelling)
+    return {name: absolute_url(quote(path(name), safe=_PLAIN), site.url) for name in formats}

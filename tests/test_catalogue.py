@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.catalogue import feeds_for, groups, newest_first, publishable, slug
+from feeds.catalogue import Group, feeds_for, groups, newest_first, publishable, slug
+from feeds.formats.places import PLACES
 from feeds.model import Author, LeftOut, Post, Site
 
 NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
@@ -121,18 +122,25 @@ POSTS = st.lists(st.tuples(st.integers(0, 9), st.lists(NAMES, max_size=3))).map(
 )
 
 
-@given(POSTS, st.lists(NAMES))
+@given(POSTS, st.lists(NAMES), st.sampled_from([*PLACES]))
 @settings(max_examples=200)
-def test_slugs_are_unique_safe_and_stay(posts: list[Post], names: list[str]) -> None:
+def test_slugs_are_unique_safe_and_stay(posts: list[Post], names: list[str], paths: str) -> None:
     """Slugs are safe as folders on any disk, no two are alike, and no new post changes name or slug of a group."""
-    before = groups(newest_first(posts))
-    after = groups(newest_first([post("new", -1, *names), *posts]))
+    before = groups(newest_first(posts), paths=paths)
+    after = groups(newest_first([post("new", -1, *names), *posts]), paths=paths)
     slugs = [group.slug for group in before]
+    spellings = [group.spelling for group in before if group.spelling]
 
     assert len({unicodedata.normalize("NFD", each).casefold() for each in slugs}) == len(slugs)
     assert all(each and len(each.encode()) <= 90 and not set(each) & set('/\\.:*?"<>| \x00') for each in slugs)
-    assert {(group.name, group.slug) for group in before} <= {(group.name, group.slug) for group in after}
-    assert groups(newest_first(posts[::-1])) == before
+    assert len({unicodedata.normalize("NFD", each).casefold() for each in spellings}) == len(spellings)
+    assert not any(set(each) & set('/\\:*?"<>|\x00\n') or each.startswith(".") for each in spellings)
+    assert {_called(group) for group in before} <= {_called(group) for group in after}
+    assert groups(newest_first(posts[::-1]), paths=paths) == before
+
+
+def _called(group: Group) -> tuple[str, str, str]:
+    return group.name, group.slug, group.spelling
 
 
 @given(POSTS)

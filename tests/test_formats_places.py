@@ -1,11 +1,12 @@
 """Where the files of feeds lie."""
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.catalogue import feeds_for
 from feeds.config import Feeds, keys
 from feeds.formats import FORMATS
-from feeds.formats.places import PLACES, path_of, patterns, place
+from feeds.formats.places import PLACES, path_of, patterns, place, spelled
 from feeds.model import EPOCH, Post, Site
 
 SITE = Site(url="https://example.org/blog/", title="Site")
@@ -38,7 +39,7 @@ def paths(preset: str) -> list[list[str]]:
         (
             "pelican",
             ["feeds/all.rss.xml", "feeds/all.atom.xml", "feed.json"],
-            ["feeds/أخبار.rss.xml", "feeds/أخبار.atom.xml", "feeds/أخبار/feed.json"],
+            ["feeds/khbr.rss.xml", "feeds/khbr.atom.xml", "feeds/أخبار/feed.json"],
         ),
         (
             "eleventy",
@@ -52,6 +53,50 @@ def test_feeds_lie_where_the_engine_had_them(preset: str, site: list[str], categ
     found = paths(preset)
 
     assert (found[0], [each for each in found if "أخبار" in each[2]]) == (site, [category])
+
+
+# As Jekyll 4.3 with jekyll-feed 0.17, Hugo 0.168, Pelican 4.12 and Nikola 8.3 wrote them.
+SPELLED = {
+    "أخبار عاجلة": ("أخبار عاجلة", "أخبار-عاجلة", "khbr-jl", "khbr-jl"),
+    "News & more": ("News & more", "news--more", "news-more", "news-more"),
+    "C#": ("C#", "c#", "c", "c"),
+    "C++": ("C++", "c++", "c", "c++"),
+    "Café": ("Café", "café", "cafe", "cafe"),
+    "U.S.A": ("U.S.A", "u.s.a", "usa", "usa"),
+    "你好": ("你好", "你好", "ni-hao", "ni-hao"),
+}
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_names_are_spelled_as_the_engines_do(name: str) -> None:
+    """Else the feeds of categories would move."""
+    assert tuple(spelled(paths, name) for paths in ("jekyll", "hugo", "pelican", "nikola")) == SPELLED[name]
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "x.", "a\\b", "what?", "a\nb", "🎉" * 51])
+@pytest.mark.parametrize("preset", PLACES)
+def test_what_is_no_name_of_a_file_lies_where_ours_does(preset: str, name: str) -> None:
+    """No name of a category leads out of the folder, or is none on another system."""
+    assert spelled(preset, name) in ("", "x", "what", "ab", "a-b")
+
+
+def test_of_names_spelled_alike_the_first_has_the_address() -> None:
+    """Nor is a category called as the feed of all is."""
+    posts = [replace(POST, id=name, url=name, categories=(name,)) for name in ("All", "C++", "C")]
+    feeds = feeds_for(SITE, posts, formats=["atom"], paths="pelican")
+    found = {feed.category: path_of(feed, "atom") for feed in feeds}
+    longer = next(path for path in found.values() if path.startswith("feeds/c-"))
+
+    assert found == {"": "feeds/all.atom.xml", "C": "feeds/c.atom.xml", "C++": longer, "All": "feeds/all/atom.xml"}
+
+
+def test_signs_of_an_address_are_escaped() -> None:
+    """In the file they stand as they are."""
+    sharp = replace(POST, categories=("C# 100%",))
+    feed = feeds_for(SITE, [sharp], paths="jekyll")[1]
+
+    assert feed.urls["atom"] == "https://example.org/blog/feed/C%23%20100%25.xml"
+    assert path_of(feed, "atom") == "feed/C# 100%.xml"
 
 
 @pytest.mark.parametrize("preset", PLACES)
@@ -69,7 +114,7 @@ def test_addresses_are_the_paths(preset: str) -> None:
         assert all(url.startswith("https://example.org/blog/") and url.isascii() for url in feed.urls.values())
     abroad = Site(url="https://مثال.example/مدونة/", title="x")
     whole = feeds_for(abroad, [POST], paths=preset)[0]
-    assert place(preset, "", "", "rss") == path_of(whole, "rss")
+    assert place(preset, "", "", "", "rss") == path_of(whole, "rss")
 
 
 def test_the_setting_offers_all_places() -> None:

@@ -195,7 +195,7 @@ def _feeds_of_templates(look: Look) -> Iterator[tuple[str, str]]:
 def _places_of(feeds: Iterable[tuple[str, Any]]) -> str:
     """Return the key of PLACES that leaves most of a site's feeds where they are, and is least else; "" for ours."""
     told = {(kind, str(path).lstrip("/")) for kind, path in feeds}
-    kept = {paths: sum((kind, place(paths, "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
+    kept = {paths: sum((kind, place(paths, "", "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
     best = max(kept, key=lambda paths: (kept[paths], -len(PLACES[paths])))
     return "" if best == "default" else best
 
