@@ -55,6 +55,32 @@ def test_what_is_no_front_matter_is_body(text: str) -> None:
     assert front_matter.split_body(text, "a.md") == (text, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "fence"),
+    [
+        ("---\ntitle: سلام\ndate: 2026-11-01\n\nThe text.\n", "---"),
+        ("\n+++\r\ntitle = 'x'\r\n--\r\n", "+++"),
+        ("---\nTitle: x\n", "---"),
+    ],
+)
+def test_front_matter_without_an_end_is_named(text: str, fence: str) -> None:
+    """It is not read, since what is missing may say that it is a draft; and it is not left out in silence."""
+    found = read(text)
+
+    assert (found.is_broken, found.values) == (True, {})
+    assert [(each.what, each.mend) for each in found.problems] == [
+        ("the front matter has no end", f"put a line {fence} below it")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["---\n\ntitle: x\n", "---\nSaid: no title\n", "title: x\ndate: y\n", "---\nx\n---\ntitle: x"]
+)
+def test_rule_above_a_text_is_no_front_matter(text: str) -> None:
+    """A line of dashes may stand there for itself."""
+    assert read(text).problems == ()
+
+
 def test_a_body_alone_loses_its_byte_order_mark() -> None:
     """A byte order mark is no text, whether front matter follows it or not."""
     assert front_matter.split_body("\ufefftext", "a.md") == ("text", 1)

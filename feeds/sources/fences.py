@@ -74,6 +74,15 @@ def _fenced(text: str, opener: re.Match[str]) -> Block | None:
     return _block(kind, text, start, closer.end(), f"{mark}\n{inner}{mark}", flaw)
 
 
+def unclosed(text: str) -> str:
+    """Return the fence that opens front matter which has no end; "" when there is none."""
+    opener = _OPENER.match(text)
+    if opener is None or not opener[2] or _CLOSERS[opener[2][0]].search(text, opener.end() - 1):
+        return ""
+    first = text[opener.end() - 1 :].partition("\n\n")[0]
+    return opener[2] if re.search(_TITLE_OR_DATE, first) else ""
+
+
 def _unopened(text: str) -> Block | None:
     """Find YAML that has a fence below only, which Hexo and Pelican read."""
     found = re.match(_UNOPENED, text)

@@ -67,11 +67,20 @@ def read(text: str, path: str) -> FrontMatter:
     """Read the front matter of a file. Never raises: what cannot be read is a Problem with its line."""
     block = find(text, path)
     if not block.kind:
-        return FrontMatter(path, {}, block)
+        return _none(block, path)
     if len(block.text) > _LONGEST:
         problem = Problem(path, block.line, "the front matter is too long", f"keep it under {_LONGEST:,} characters")
         return FrontMatter(path, {}, block, (problem,), is_broken=True)
     return _read(block, path)
+
+
+def _none(block: Block, path: str) -> FrontMatter:
+    fence = fences.unclosed(block.body)
+    if not fence:
+        return FrontMatter(path, {}, block)
+    # Not read all the same: half of it may still be missing, such as that it is a draft.
+    problem = Problem(path, 1, "the front matter has no end", f"put a line {fence} below it")
+    return FrontMatter(path, {}, block, (problem,), is_broken=True)
 
 
 def _read(block: Block, path: str) -> FrontMatter:
