@@ -190,6 +190,7 @@ def feeds_for(
         stylesheet=absolute_url(STYLESHEET, site.url),
         content=content,
         podcast=podcast and _show(podcast, site),
+        publisher=site.title,
     )
     speaking = [spoken(post, site.language) for post in posts] if "language" in by else ()
     parts = (group for kind in by for group in groups(speaking if kind == "language" else posts, kind, paths))

@@ -133,6 +133,7 @@ class Feed(Struct, frozen=True):
     content: str = "full"  # or "summary"
     history: History | None = None  # None: it says nothing of older posts
     podcast: Podcast | None = None  # None: it is no show
+    publisher: str = ""  # the name of the site, which answers for posts of nobody
 
     @property
     def updated(self) -> datetime:

@@ -153,6 +153,13 @@ def test_order_does_not_depend_on_order(posts: list[Post]) -> None:
     assert [each.published for each in found] == sorted((each.published for each in posts), reverse=True)
 
 
+def test_the_site_answers_for_all_its_feeds() -> None:
+    """Where nobody is named an Atom feed says who publishes it; a category does not."""
+    found = feeds_for(SITE, [post("1", 1, "علوم")])
+
+    assert [feed.publisher for feed in found] == ["مدونتي"] * 2
+
+
 def test_the_feed_of_the_site() -> None:
     """The site's own feed comes first and says what the settings say, with whole addresses."""
     posts = [post(str(number), number) for number in range(3)]

@@ -329,6 +329,13 @@ def test_atom_titles_that_look_like_markup_are_html() -> None:
     ]
 
 
+def test_atom_names_the_publisher_for_nobody() -> None:
+    """And not the category, which the title of the feed begins with."""
+    author = written("atom", title="علوم – مدونتي", publisher="مدونتي").find("a:author", NAMES)
+
+    assert [node.text for node in author] == ["مدونتي"]
+
+
 @pytest.mark.parametrize(
     ("authors", "told"),
     [

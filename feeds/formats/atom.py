@@ -15,7 +15,8 @@ def frame(feed: Feed) -> tuple[bytes, bytes]:
     from feeds.formats import generator
 
     made = generator.channel(feed)
-    made.author(_people(feed.authors) or [{"name": line(feed.title) or feed.home_url}])  # 4.1.1: one there must be
+    nobody = {"name": line(feed.publisher or feed.title) or feed.home_url}
+    made.author(_people(feed.authors) or [nobody])  # 4.1.1: one there must be
     made.subtitle(line(feed.description))
     made.icon(feed.icon)
     made.link(rel="alternate", href=feed.home_url, type="text/html")
