@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from feeds import newsletter as deeds
@@ -88,6 +89,19 @@ def test_every_reader_gets_one_message(site: Settings, store: Store) -> None:
     assert message["Date"].datetime == MONDAY
     assert text is not None
     assert "خبر b" in text.get_content()
+
+
+def test_list_keeps_its_name_when_the_site_moves(site: Settings, store: Store) -> None:
+    """Readers have made filters of it (RFC 2919 section 2)."""
+    moved = replace(site, site=replace(site.site, url="https://news.example.net/"))
+    memory = Memory()
+    deliver(site, store, memory)
+    deeds.remember(store, source(*posts("abc")), LATER)
+    deeds.open_issue(moved, store, WEEKLY, source(*posts("abc")), LATER)
+    deliver(moved, store, memory, LATER)
+
+    assert {parsed(data)["List-Id"].partition("<")[2] for _, data in memory.messages} == {"weekly.example.org>"}
+    assert parsed(memory.messages[-1][1])["List-Archive"] == "<https://news.example.net/>"
 
 
 def test_every_message_has_its_way_out(site: Settings, store: Store) -> None:

@@ -22,7 +22,7 @@ from feeds.digest.confirmation import PROOF, answer_address, inquire
 from feeds.errors import SettingsError
 from feeds.mail import Mailbox, Recipient, encode, stamp
 from feeds.model import Issue, Newsletter, Variant
-from feeds.newsletter.drafting import letter_of
+from feeds.newsletter.drafting import letter_of, next_letter
 from feeds.newsletter.press import Press, Seal
 from feeds.store import Store, events, issues, leaving, posts, requests, subscribers, suppressions
 from feeds.store.deliveries import Claimed
@@ -204,7 +204,7 @@ def _open(
     now: datetime,
 ) -> None:
     stream = requests.stream(newsletter.name)
-    letter = letter_of(settings, newsletter, issues.next_number(connection, stream))
+    letter = next_letter(connection, settings, newsletter, stream)
     local = now.astimezone(ZoneInfo(settings.site.timezone))
     content = inquirer(newsletter, language, local.replace(hour=0, minute=0, second=0, microsecond=0))
     label = local.strftime("%Y-%m-%dT%H:%M")

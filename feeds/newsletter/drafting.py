@@ -89,7 +89,7 @@ def outline(
     """
     bucket = bucket or own(newsletter, settings.site)
     cut = cut_of(connection, newsletter, bucket, now) if due_key else posts.head(connection)
-    letter = letter_of(settings, newsletter, issues.next_number(connection, newsletter.name))
+    letter = next_letter(connection, settings, newsletter, newsletter.name)
     wanted = wanted_by(connection, newsletter, source, cut, bucket)
     burst = () if in_bursts else burst_of(connection, newsletter, wanted, now, on_publish=bucket.cadence.on_publish)
     label = due_key or now.astimezone(ZoneInfo(settings.site.timezone)).strftime("%Y-%m-%dT%H:%M")
@@ -176,6 +176,19 @@ def letter_of(settings: Settings, newsletter: Newsletter, number: int) -> Letter
             what = f"{key}: {address} has letters beyond ASCII before the @"
             raise SettingsError(what, "few servers take mail with such an address of its sender; use another one")
     return letter
+
+
+def next_letter(connection: Connection, settings: Settings, newsletter: Newsletter, stream: str) -> Letterhead:
+    """Return the letterhead of the next issue in a stream. Raises SettingsError.
+
+    Its List-Id is that of the last one, also when the site has moved: readers have made filters of it (RFC 2919
+    section 2).
+    """
+    letter = letter_of(settings, newsletter, issues.next_number(connection, stream))
+    last = issues.last_letterhead(connection, newsletter.name)
+    return (
+        msgspec.structs.replace(letter, list_id=msgspec.json.decode(last, type=Letterhead).list_id) if last else letter
+    )
 
 
 def composer(

@@ -56,6 +56,12 @@ def last_cut(connection: Connection, newsletter: str) -> int:
     return connection.scalar(select(func.max(issue.c.cut)).where(issue.c.newsletter == newsletter)) or 0
 
 
+def last_letterhead(connection: Connection, newsletter: str) -> str:
+    """Return the letterhead of the last issue of a newsletter, or of the last mail that asked for it; "" at first."""
+    its = issue.c.newsletter.in_((newsletter, requests.stream(newsletter)))
+    return connection.scalar(select(issue.c.letterhead).where(its).order_by(issue.c.id.desc()).limit(1)) or ""
+
+
 def newsletters(connection: Connection) -> set[str]:
     """Return the newsletters that ever had an issue, and the streams of mails that ask to confirm."""
     return set(connection.scalars(select(issue.c.newsletter).distinct()))
