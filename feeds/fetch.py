@@ -1,10 +1,13 @@
-"""Bytes of a feed from a file or an address. Contains no decisions about what is in them."""
+"""Bytes of a feed from a file or an address, and forms to an address. Contains no decisions about what is in them."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import (
+    BaseHandler,
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
     HTTPHandler,
@@ -20,7 +23,9 @@ from feeds.errors import OutputError, UsageError
 _SECONDS = 20
 _BIGGEST = 50 * 1024 * 1024  # bytes
 # None for files and FTP, to which a redirection could lead.
-_HANDLERS = (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPRedirectHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor)
+_WITHOUT_REDIRECTS = (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor)
+_HANDLERS = (*_WITHOUT_REDIRECTS, HTTPRedirectHandler)
+_WORDS = 200  # bytes of an answer that a person may want to read
 
 
 def fetch(place: str) -> bytes:
@@ -32,6 +37,35 @@ def fetch(place: str) -> bytes:
     if len(data) > _BIGGEST:
         raise UsageError(f"more than {_BIGGEST:,} bytes", "name the address of the feed itself", place)
     return data
+
+
+def post(url: str, form: Mapping[str, str], seconds: float = _SECONDS) -> tuple[int, str]:
+    """Send a form to an http(s) address; return the status of the answer, and its first words.
+
+    Follows nothing: a redirected POST becomes a GET, which servers answer kindly and take for nothing. Raises
+    OutputError when nobody answers.
+    """
+    try:
+        request = Request(url, urlencode(form).encode(), {"User-Agent": "feeds"})  # noqa: S310
+        with closing(_opener(_WITHOUT_REDIRECTS).open(request, timeout=seconds)) as response:
+            return response.status, _words(response.read(_WORDS))
+    except HTTPError as error:
+        with error:
+            return error.code, _words(error.read(_WORDS))
+    except (OSError, ValueError, HTTPException) as error:
+        what = f"no answer: {getattr(error, 'reason', error)}"
+        raise OutputError(what, "see that the address is right and its server runs", url) from error
+
+
+def _words(text: bytes) -> str:
+    return " ".join(text.decode(errors="replace").split())
+
+
+def _opener(handlers: Iterable[type[BaseHandler]]) -> OpenerDirector:
+    opener = OpenerDirector()
+    for handler in handlers:
+        opener.add_handler(handler())
+    return opener
 
 
 def is_address(place: str) -> bool:
@@ -50,12 +84,9 @@ def _read(place: str) -> bytes:
 
 
 def _download(place: str) -> bytes:
-    opener = OpenerDirector()
-    for handler in _HANDLERS:
-        opener.add_handler(handler())
     try:
         request = Request(place, headers={"User-Agent": "feeds", "Accept": "*/*"})  # noqa: S310
-        with closing(opener.open(request, timeout=_SECONDS)) as response:
+        with closing(_opener(_HANDLERS).open(request, timeout=_SECONDS)) as response:
             data: bytes = response.read(_BIGGEST + 1)
             return data
     except (OSError, ValueError, HTTPException) as error:
