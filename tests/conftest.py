@@ -1,7 +1,7 @@
 """What every test stands on: a clean environment, no network, fixed examples.
 
 Fixtures: `shared` (real blogs), `browser` (Chromium), `postgres` (a server), `every_database` (a test on SQLite and on
-PostgreSQL), `store` (an empty one, on each), `ordinary_rights`, `update_golden`.
+PostgreSQL), `store` (an empty one, on each), `url` (the same, for commands), `ordinary_rights`, `update_golden`.
 Marks: `needs("chromium")` and the other names in NEEDS.
 The suite listens to two variables of its own, read before the environment is cleaned:
 
@@ -176,7 +176,19 @@ def postgres() -> "Iterator[Postgres]":
 _databases = (f"test{number}" for number in itertools.count())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))]
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest) -> str:
+    """Name an empty database for the commands that a test runs, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return "sqlite:///feeds.db"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.make(next(_databases))
+
+
+@pytest.fixture(params=DATABASES)
 def every_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice; on PostgreSQL each feeds.db that it opens is a database of the server instead."""
     if request.param == "sqlite":

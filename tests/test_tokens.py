@@ -1,8 +1,11 @@
 """What signed links promise."""
 
 import hmac
+import random
 import re
+from base64 import urlsafe_b64encode
 from datetime import date
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -91,6 +94,17 @@ def test_a_changed_token_is_worthless(place: int, character: str) -> None:
 def test_any_text_is_answered(text: str) -> None:
     """Whatever a stranger puts into a link is refused without an exception."""
     assert verify(text, ["unsubscribe:weekly"], SECRETS, TODAY) is None
+
+
+def test_no_guess_of_ten_thousand_is_worth_anything() -> None:
+    """Each is compared as a whole, so that none tells by its time how near it came."""
+    chance = random.Random(7)
+    mark = sign(CLAIM, SECRETS)[0]  # else a guess is put aside unread
+    guesses = [mark + urlsafe_b64encode(chance.randbytes(24)).decode() for _ in range(10_000)]
+
+    with mock.patch("hmac.compare_digest", wraps=hmac.compare_digest) as compared:
+        assert not any(verify(guess, ["unsubscribe:weekly"], SECRETS, TODAY) for guess in guesses)
+    assert compared.call_count == len(guesses)
 
 
 def test_tokens_do_not_count_subscribers() -> None:

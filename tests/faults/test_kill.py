@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.faults.ground import LONG, ROUNDS, Ground
-from tests.servers import Postgres
 
 EACH = 200  # readers for each round, so that it ends in the middle
 OTHERS = [1, 50]  # connections
@@ -43,26 +42,13 @@ def nothing_lost_nothing_twice(ground: Ground, rounds: int) -> None:
     )
 
 
-def test_on_sqlite(tmp_path: Path) -> None:
-    """Ten connections."""
-    nothing_lost_nothing_twice(Ground(tmp_path, EACH * ROUNDS), ROUNDS)
-
-
-def test_on_postgres(tmp_path: Path, postgres: Postgres) -> None:
-    """The same on PostgreSQL."""
-    nothing_lost_nothing_twice(Ground(tmp_path, EACH * ROUNDS, url=postgres.make("kill")), ROUNDS)
+def test_ten_connections(tmp_path: Path, url: str) -> None:
+    """As many are in doubt as there were connections, at most."""
+    nothing_lost_nothing_twice(Ground(tmp_path, EACH * ROUNDS, url=url), ROUNDS)
 
 
 @pytest.mark.parametrize("connections", OTHERS)
-def test_on_sqlite_with_few_and_many_connections(tmp_path: Path, connections: int) -> None:
-    """As many are in doubt as there are connections, at most."""
+def test_few_and_many_connections(tmp_path: Path, url: str, connections: int) -> None:
+    """The same."""
     rounds = ROUNDS if LONG else 1
-    nothing_lost_nothing_twice(Ground(tmp_path, EACH * rounds, connections=connections), rounds)
-
-
-@pytest.mark.parametrize("connections", OTHERS)
-def test_on_postgres_with_few_and_many_connections(tmp_path: Path, postgres: Postgres, connections: int) -> None:
-    """The same on PostgreSQL."""
-    rounds = ROUNDS if LONG else 1
-    ground = Ground(tmp_path, EACH * rounds, url=postgres.make(f"kill{connections}"), connections=connections)
-    nothing_lost_nothing_twice(ground, rounds)
+    nothing_lost_nothing_twice(Ground(tmp_path, EACH * rounds, url=url, connections=connections), rounds)

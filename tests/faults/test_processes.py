@@ -9,7 +9,6 @@ import pytest
 
 from feeds import newsletter as deeds
 from tests.faults.ground import LONG, Ground, ended, stopped
-from tests.servers import Postgres
 
 pytestmark = pytest.mark.needs("smtp-sink")
 TIMES = 20 if LONG else 1
@@ -51,15 +50,8 @@ def one_issue_for_everybody(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-def test_started_in_the_same_second(tmp_path: Path, time: int) -> None:
-    """One issue, however many start it."""
-    one_issue_for_everybody(Ground(tmp_path, READERS, opened=False, cadence="on publish", connections=3))
-
-
-@pytest.mark.parametrize("time", range(TIMES))
-def test_started_in_the_same_second_on_postgres(tmp_path: Path, postgres: Postgres, time: int) -> None:
-    """The same for two machines with one database."""
-    url = postgres.make(f"second{time}")
+def test_started_in_the_same_second(tmp_path: Path, url: str, time: int) -> None:
+    """One issue, however many start it; on PostgreSQL they may be on several machines."""
     one_issue_for_everybody(Ground(tmp_path, READERS, url=url, opened=False, cadence="on publish", connections=3))
 
 
@@ -103,11 +95,6 @@ def taken_over(ground: Ground) -> None:
     assert 0 < len(doubt) <= ground.connections
 
 
-def test_process_that_slept(tmp_path: Path) -> None:
+def test_process_that_slept(tmp_path: Path, url: str) -> None:
     """Beyond its lease: it writes nothing more, and everybody has one message."""
-    taken_over(Ground(tmp_path, 200))
-
-
-def test_process_that_slept_on_postgres(tmp_path: Path, postgres: Postgres) -> None:
-    """The same on PostgreSQL."""
-    taken_over(Ground(tmp_path, 200, url=postgres.make("slept")))
+    taken_over(Ground(tmp_path, 200, url=url))

@@ -2,12 +2,11 @@
 
 import re
 import signal
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from feeds import subscriptions
 from feeds.store import tables
@@ -22,8 +21,8 @@ READERS = 30
 
 
 def attempts(ground: Ground) -> Counter[int]:
-    with closing(sqlite3.connect(ground.folder / "feeds.db")) as database:
-        return Counter(count for (count,) in database.execute("SELECT attempts FROM delivery"))
+    with ground.store() as store, store.reading() as connection:
+        return Counter(connection.scalars(select(tables.delivery.c.attempts)))
 
 
 def statuses(ground: Ground) -> Counter[str]:
@@ -52,9 +51,11 @@ def an_hour_later(ground: Ground) -> None:
         (["-b", "452 4.3.1 daily sending quota exceeded", "-r", "mail"], {"deferred", "queued"}, {0}),
     ],
 )
-def test_what_is_for_now_is_tried_again(tmp_path: Path, flags: list[str], states: set[str], tries: set[int]) -> None:
+def test_what_is_for_now_is_tried_again(
+    tmp_path: Path, url: str, flags: list[str], states: set[str], tries: set[int]
+) -> None:
     """Later, exit 75; what does not count as a try costs none; nobody is suppressed."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink(*flags):
         code, _ = ground.delivered()
 
@@ -65,9 +66,9 @@ def test_what_is_for_now_is_tried_again(tmp_path: Path, flags: list[str], states
     assert statuses(ground) == {"active": READERS}
 
 
-def test_quota_stops_the_run(tmp_path: Path) -> None:
+def test_quota_stops_the_run(tmp_path: Path, url: str) -> None:
     """One message more would be refused as well: the relay is left alone for an hour, across runs."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink("-b", "452 4.3.1 daily sending quota exceeded", "-r", "mail"):
         ground.delivered()
         before = ground.counts()
@@ -77,9 +78,9 @@ def test_quota_stops_the_run(tmp_path: Path) -> None:
     assert ground.counts() == before
 
 
-def test_dead_addresses_are_never_mailed_again(tmp_path: Path) -> None:
+def test_dead_addresses_are_never_mailed_again(tmp_path: Path, url: str) -> None:
     """550 5.1.1 ends a delivery and bounces its reader, and is no reason to stop."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink("-B", "550 5.1.1 no such user", "-f", "rcpt"):
         code, _ = ground.delivered()
 
@@ -91,9 +92,9 @@ def test_dead_addresses_are_never_mailed_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("phase", "reply"), [("rcpt", "550 5.7.515 not authenticated"), (".", "554 5.7.1 message refused as spam")]
 )
-def test_policy_pauses_the_issue(tmp_path: Path, phase: str, reply: str) -> None:
+def test_policy_pauses_the_issue(tmp_path: Path, url: str, phase: str, reply: str) -> None:
     """After five refusals that are about us it stops, says so in a line, and no reader pays for it."""
-    ground = Ground(tmp_path, READERS, connections=1)
+    ground = Ground(tmp_path, READERS, connections=1, url=url)
     with ground.sink("-B", reply, "-f", phase):
         code, said = ground.delivered()
         again = ground.delivered()
@@ -116,9 +117,9 @@ def test_policy_pauses_the_issue(tmp_path: Path, phase: str, reply: str) -> None
 @pytest.mark.parametrize(
     "flags", [["-f", "connect"], ["-f", "ehlo", "-f", "helo"], ["-B", "530 5.7.0 log in first", "-f", "mail"]]
 )
-def test_relay_that_lets_nobody_in_costs_nothing(tmp_path: Path, flags: list[str]) -> None:
+def test_relay_that_lets_nobody_in_costs_nothing(tmp_path: Path, url: str, flags: list[str]) -> None:
     """All stay queued without a try less, the operator reads what to mend, and the next run delivers."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink(*flags):
         code, said = ground.delivered()
 
@@ -149,9 +150,9 @@ smtp.Relay = functools.partial(smtp.Relay, timeouts=smtp.Timeouts(dot=1))
 
 
 @pytest.mark.parametrize(("flags", "first"), [(["-q", "."], ""), (["-W", ".:30"], IMPATIENT)])
-def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, flags: list[str], first: str) -> None:
+def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, url: str, flags: list[str], first: str) -> None:
     """Whether it hangs up or is silent for too long, nobody knows; when it happens again and again none leaves."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink(*flags):
         code, said = ended(ground.deliver(first=first))
         found, doubt = ground.counts(), ground.in_doubt()
@@ -238,9 +239,9 @@ def test_relay_without_smtputf8(tmp_path: Path) -> None:
     assert sorted(server.recipients) == ["one@example.org", "two@example.org"]
 
 
-def test_two_processes_share_the_work(tmp_path: Path) -> None:
+def test_two_processes_share_the_work(tmp_path: Path, url: str) -> None:
     """Started in the same moment, both `deliver` and `run-due`: each reader gets one message."""
-    ground = Ground(tmp_path, 300)
+    ground = Ground(tmp_path, 300, url=url)
     with ground.sink():
         running = [ground.deliver(*command) for command in [(), (), ("run-due",)]]
         for process in running:
@@ -250,9 +251,9 @@ def test_two_processes_share_the_work(tmp_path: Path) -> None:
     assert {reader: len(names) for reader, names in ground.received().items()} == dict.fromkeys(ground.readers, 1)
 
 
-def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path) -> None:
+def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path, url: str) -> None:
     """While the relay takes its time to say that it has them: nothing is in doubt afterwards, the rest stays queued."""
-    ground = Ground(tmp_path, 300)
+    ground = Ground(tmp_path, 300, url=url)
     with ground.sink("-W", ".:60" if LONG else ".:1"):
         with ground.deliver() as process:
             ground.until(3, process)
@@ -269,9 +270,9 @@ def test_sigterm_finishes_what_is_in_the_air(tmp_path: Path) -> None:
     assert ground.counts() == {"sent": 300}
 
 
-def test_second_sigterm_ends_at_once(tmp_path: Path) -> None:
+def test_second_sigterm_ends_at_once(tmp_path: Path, url: str) -> None:
     """What was in the air is in doubt then, and nothing else."""
-    ground = Ground(tmp_path, READERS)
+    ground = Ground(tmp_path, READERS, url=url)
     with ground.sink("-w", "60"), ground.deliver() as process:
         while "sending" not in ground.counts():
             pass
@@ -282,9 +283,9 @@ def test_second_sigterm_ends_at_once(tmp_path: Path) -> None:
     assert ground.counts()["sending"] <= 10
 
 
-def test_who_leaves_meanwhile_gets_nothing(tmp_path: Path) -> None:
+def test_who_leaves_meanwhile_gets_nothing(tmp_path: Path, url: str) -> None:
     """Readers who unsubscribe while it is sent: whose message had not been marked as leaving, it does not leave."""
-    ground = Ground(tmp_path, 300)
+    ground = Ground(tmp_path, 300, url=url)
     leaving = ground.readers[-100:]
     with ground.sink(), ground.store() as store, ground.deliver() as process:
         ground.until(5, process)

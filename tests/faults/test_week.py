@@ -20,7 +20,7 @@ from feeds import config, subscriptions
 from feeds import newsletter as deeds
 from feeds.store import Store, tables
 from tests.faults.ground import LONG, Ground, ended
-from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source
+from tests.newsletter_site import MONDAY, WEEK, WEEKLY, posts, settings, source
 from tests.test_delivery_smtp import Server, serving
 
 READERS = 100_000 if LONG else 10_000
@@ -118,7 +118,8 @@ def clock(start: datetime) -> Callable[[], datetime]:
     return lambda: start + timedelta(seconds=time.monotonic() - begun)
 
 
-def test_everyone_ends_where_they_belong(tmp_path: Path, provider: tuple[Provider, int]) -> None:
+@pytest.mark.parametrize("url", ["sqlite", "postgres"] if LONG else ["sqlite"], indirect=True)
+def test_everyone_ends_where_they_belong(tmp_path: Path, url: str, provider: tuple[Provider, int]) -> None:
     """Exact counts after two days: who could get it got it once, the rest is named, only the dead are suppressed.
 
     And never faster than allowed, as the relay sees it: in no second more come than may leave and were in the air.
@@ -128,7 +129,7 @@ def test_everyone_ends_where_they_belong(tmp_path: Path, provider: tuple[Provide
     site = settings(tmp_path, backend="smtp", postal_address="شارع 1", smtp=smtp)
     listing, readers, some = tmp_path / "readers.csv", addresses(), source(*posts("ab"))
     listing.write_text("email\n" + "\n".join(readers), "utf-8")
-    with Store.open(URL, tmp_path) as store:
+    with Store.open(url, tmp_path) as store:
         deeds.remember(store, source(), MONDAY - WEEK)
         subscriptions.import_csv(site, store, listing, MONDAY - WEEK)
         deeds.remember(store, some, MONDAY)
