@@ -12,6 +12,7 @@ import pytest
 from feeds import subscriptions
 from feeds.cli.call import Call
 from feeds.cli.newsletter import _tick
+from feeds.config import load
 from feeds.model import Problem
 from feeds.store import Store
 
@@ -96,7 +97,7 @@ def test_newsletters_that_a_reader_left_are_shown_as_such(site: Path) -> None:
     """What they had chosen there counts no more."""
     feeds(site, "subscribers", "add", "one@example.org")
     with Store.open("sqlite:///feeds.db", site) as store, store.writing() as connection:
-        subscriptions.leave(connection, 1, "weekly", datetime.now(UTC))
+        subscriptions.leave(load(site), connection, 1, "weekly", datetime.now(UTC))
     shown = feeds(site, "subscribers", "show", "one@example.org")[1].splitlines()
 
     assert "  weekly: left" == shown[1]

@@ -92,7 +92,7 @@ def test_reader_who_leaves_a_newsletter_while_it_is_put_off_gets_it_no_more(site
 
     def leave() -> None:
         with store.writing() as connection:
-            subscriptions.leave(connection, 1, "weekly", MONDAY)
+            subscriptions.leave(site, connection, 1, "weekly", MONDAY)
 
     deliver(site, store, leave, DEFERRED)
 

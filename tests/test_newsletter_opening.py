@@ -81,7 +81,7 @@ def test_who_goes_while_an_issue_is_opened_does_not_get_it(tmp_path: Path, store
     with ThreadPoolExecutor(1) as pool:
         with store.writing() as connection:
             if deed == "leaves":
-                subscriptions.leave(connection, 2, "weekly", MONDAY)
+                subscriptions.leave(site, connection, 2, "weekly", MONDAY)
             else:
                 leaving.erase(connection, 2, MONDAY)
             opening = pool.submit(deeds.open_issue, site, store, WEEKLY, source(*posts("abc")), MONDAY)

@@ -135,7 +135,7 @@ def test_failure_is_not_tried_again_for_who_left_that_newsletter(tmp_path: Path,
     subscriptions.unsuppress(store, "three@example.org", MONDAY)
     subscribe(site, store, "three", newsletter="second")
     with store.writing() as connection:
-        subscriptions.leave(connection, 3, "weekly", MONDAY)
+        subscriptions.leave(site, connection, 3, "weekly", MONDAY)
 
     assert reconciling.retry(store, "weekly-1", MONDAY + HOUR) == 0
     assert states(store)[2] == "failed"

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from feeds import newsletter as deeds
@@ -325,12 +326,16 @@ def test_mail_with_a_token_unsubscribes(site: Settings, store: Store, memory: Me
     assert others(store) == {("sent", "active")}
 
 
-def test_mail_for_a_newsletter_that_is_gone_unsubscribes(site: Settings, store: Store, memory: Memory) -> None:
-    """Whoever took over its readers; but not who has left it already."""
+@pytest.mark.parametrize("is_reported", [False, True])
+def test_mail_for_a_newsletter_that_is_gone_unsubscribes(
+    site: Settings, store: Store, memory: Memory, *, is_reported: bool
+) -> None:
+    """Whichever took over its readers; also who opts out by a report of their provider."""
     with store.writing() as connection:
         connection.execute(update(tables.subscription).values(newsletter="news"))
-    renamed = settings(site.root, Newsletter("news"))
-    became = [take(renamed, store, unsubscribing(memory)) for _ in range(2)]
+    renamed = replace(site, newsletter=(Newsletter("news"),))
+    mail = COMPLAINT.format(kind="opt-out", verp=verp()).encode() if is_reported else unsubscribing(memory)
+    became = [take(renamed, store, mail) for _ in range(2)]
 
     assert became == ["unsubscribed", "repeated"]
     assert standing(store) == ("sent", "unsubscribed")

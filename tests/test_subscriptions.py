@@ -487,7 +487,7 @@ def test_reader_may_leave_one_of_several_newsletters(tmp_path: Path, store: Stor
 
     def leave(newsletter: str) -> bool:
         with store.writing() as connection:
-            return subscriptions.leave(connection, 1, newsletter, MONDAY)
+            return subscriptions.leave(site, connection, 1, newsletter, MONDAY)
 
     assert [leave("daily"), leave("daily")] == [True, False]
     assert emails(store, status="active") == ["a@example.org"]

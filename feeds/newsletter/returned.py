@@ -24,6 +24,7 @@ from feeds.replies import Bounce, Command, Complaint, Ignored, understand
 from feeds.replies.returned import Trace
 from feeds.store import Store, issues, requests, returns, secrets
 from feeds.store.returns import Known
+from feeds.subscriptions.links import newsletter_of
 from feeds.tokens import ADDRESS_LENGTH, verify_address
 
 # What becomes of a mail. The first are dealt with; the others stay where they are: "later" is looked at again,
@@ -60,7 +61,7 @@ class Reader(Struct, frozen=True):
             return "later"
         if isinstance(returned, Bounce):
             return _bounced(connection, known, returned, now)
-        return _complained(connection, known, returned, now)
+        return _complained(self.settings, connection, known, returned, now)
 
     def _obey(self, connection: Connection, command: Command, now: datetime) -> str:
         """Do what a mail asks for whose token says that it may; who asks without one is left to a person."""
@@ -69,7 +70,9 @@ class Reader(Struct, frozen=True):
         claim = subscriptions.unsubscribe_link(self.settings, connection, command.token, self.keys, now)
         if not claim:
             return "left"
-        changed = subscriptions.follow(self.settings, connection, claim, now)
+        changed = subscriptions.leave(
+            self.settings, connection, claim.subscriber, newsletter_of(claim), now, generation=claim.generation
+        )
         return "unsubscribed" if changed else "repeated"
 
     def _known(self, connection: Connection, trace: Trace) -> Known | None:
@@ -140,11 +143,11 @@ def _bounced(connection: Connection, known: Known, bounce: Bounce, now: datetime
     return "bounced"
 
 
-def _complained(connection: Connection, known: Known, complaint: Complaint, now: datetime) -> str:
+def _complained(settings: Settings, connection: Connection, known: Known, complaint: Complaint, now: datetime) -> str:
     if complaint.kind.startswith("opt-out"):
         how = "by a report of the provider"
         newsletter = requests.newsletter_of(known.newsletter)
-        changed = subscriptions.leave(connection, known.subscriber_id, newsletter, now, how=how)
+        changed = subscriptions.leave(settings, connection, known.subscriber_id, newsletter, now, how=how)
         return "unsubscribed" if changed else "repeated"
     outcome = Outcome("complained", reply=complaint.kind, meaning="complaint")
     if not returns.came_back(connection, known, outcome, now):

@@ -20,7 +20,7 @@ from feeds.subscriptions.enrolling import Enrol, checked, enrol, newsletter_of, 
 from feeds.subscriptions.exporting import export_csv
 from feeds.subscriptions.importing import Imported, import_csv
 from feeds.subscriptions.leaving import erase, leave, suppress, unsubscribe, unsuppress
-from feeds.subscriptions.links import follow, unsubscribe_link
+from feeds.subscriptions.links import unsubscribe_link
 
 __all__ = [
     "Bearer",
@@ -34,7 +34,6 @@ __all__ = [
     "choose",
     "erase",
     "export_csv",
-    "follow",
     "import_csv",
     "leave",
     "listed",

@@ -86,5 +86,5 @@ def _grant(settings: Settings, connection: Connection, before: Bearer, wish: Wis
     if wish.wanted:
         apply(connection, reader.id, wish.newsletter, changed(reader, wish.newsletter, wanted, CHOICE), now)
     else:
-        leave(connection, reader.id, wish.newsletter, now, how="on the page")
+        leave(settings, connection, reader.id, wish.newsletter, now, how="on the page")
     return False

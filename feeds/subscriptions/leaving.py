@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from feeds.config import Settings
 from feeds.model import Subscriber
 from feeds.store import Store, deliveries, events, leaving, requests, signups, subscribers, suppressions
 from feeds.subscriptions.enrolling import checked, key_of, reader_of
@@ -23,6 +24,7 @@ def unsubscribe(store: Store, email: str, now: datetime) -> Subscriber:
 
 
 def leave(
+    settings: Settings,
     connection: Connection,
     subscriber_id: int,
     newsletter: str,
@@ -33,12 +35,16 @@ def leave(
 ) -> bool:
     """End one subscription, the last of which takes the reader off the list; tell whether that is a change.
 
-    Who was only asked whether they want it, is not asked any more.
+    Who was only asked whether they want it, is not asked any more. Who gets others, while feeds.toml has this one no
+    more and they neither get it nor left it, was moved from it to those: they leave them all.
 
     With a `generation`, that of a link, only if the reader's links are still of that generation.
     """
     if generation is not None and leaving.generation(connection, subscriber_id) != generation:
         return False
+    is_known = any(each.name == newsletter for each in settings.newsletter)
+    if not (is_known or leaving.has_had(connection, subscriber_id, newsletter)):
+        return _unsubscribe(connection, subscriber_id, now, how)
     withdrawn = requests.withdraw(connection, [subscriber_id], newsletter, now)
     if not leaving.leave(connection, subscriber_id, newsletter, f"unsubscribed {how}", now):
         return withdrawn
@@ -47,13 +53,6 @@ def leave(
     else:
         _unsubscribe(connection, subscriber_id, now, how)
     return True
-
-
-def leave_all(connection: Connection, subscriber_id: int, now: datetime, *, generation: int, how: str) -> bool:
-    """End all subscriptions of a reader whose links are of this generation; tell whether that is a change."""
-    if leaving.generation(connection, subscriber_id) != generation:
-        return False
-    return _unsubscribe(connection, subscriber_id, now, how)
 
 
 def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator") -> bool:

@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from feeds.config import Settings
-from feeds.store import issues, leaving, requests
-from feeds.subscriptions.leaving import leave, leave_all
+from feeds.store import issues, requests
 from feeds.tokens import Claim, verify
 
 _PURPOSE = "unsubscribe:"
@@ -28,16 +27,3 @@ def unsubscribe_link(
 def newsletter_of(claim: Claim) -> str:
     """Return the newsletter that an unsubscribe link names."""
     return claim.purpose.removeprefix(_PURPOSE)
-
-
-def follow(settings: Settings, connection: Connection, claim: Claim, now: datetime, *, how: str = "by mail") -> bool:
-    """Do what an unsubscribe link asks for; tell whether that is a change.
-
-    Who is a reader of others, but not of the newsletter that it names and feeds.toml has no more, was moved to those:
-    they leave them all.
-    """
-    newsletter, reader = newsletter_of(claim), claim.subscriber
-    is_known = any(each.name == newsletter for each in settings.newsletter)
-    if is_known or leaving.has_had(connection, reader, newsletter):
-        return leave(connection, reader, newsletter, now, generation=claim.generation, how=how)
-    return leave_all(connection, reader, now, generation=claim.generation, how=how)

@@ -23,7 +23,10 @@ def leave(desk: Desk, visit: Visit) -> Page:
     if not claim:
         return notice("invalid", "invalid_lead")
     with desk.store.writing() as connection:
-        subscriptions.follow(desk.settings, connection, claim, desk.clock(), how="on the page")
+        reader, generation, how = claim.subscriber, claim.generation, "on the page"
+        subscriptions.leave(
+            desk.settings, connection, reader, newsletter_of(claim), desk.clock(), generation=generation, how=how
+        )
     return _page(desk, visit, claim, is_done=True)
 
 
