@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from feeds.config import Settings, parse
 from feeds.model import EPOCH, Enclosure, Post
-from feeds.publish.media import measured
+from feeds.publish.media import measured, places
 
 URL = "https://example.org/blog/"
 SETTINGS = parse(f'[site]\nurl = "{URL}"\ntitle = "x"\n')
@@ -55,6 +55,13 @@ def test_of_another_file_front_matter_is_believed(site: Settings, url: str) -> N
 
     assert 3 == length(site, url)
     assert 3 == length(site, f"{URL}{site.root.parent / 'secret.mp3'}")
+
+
+def test_a_folder_is_looked_for_as_any_file(site: Settings) -> None:
+    """The address of a folder has no name of a file: a build that remembers where it looked goes on."""
+    post = Post("posts/a.md", URL, "", EPOCH, EPOCH, enclosures=(Enclosure(f"{URL}episodes/", "audio/mpeg"),))
+
+    assert {site.root / "public/episodes", site.root / "posts"} <= {*places(site, post)}
 
 
 def test_a_post_without_media_stays_as_it_is(site: Settings) -> None:

@@ -45,4 +45,4 @@ def _places(settings: Settings, post: Post, url: str) -> Iterator[Path]:
         return
     yield settings.root / settings.feeds.out / path
     yield from (settings.root / folder / path for folder in _STATIC)
-    yield (settings.root / post.path).with_name(posixpath.basename(path))
+    yield (settings.root / post.path).parent / posixpath.basename(path)
