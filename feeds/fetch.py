@@ -23,8 +23,8 @@ from feeds.errors import OutputError, UsageError
 _SECONDS = 20
 _BIGGEST = 50 * 1024 * 1024  # bytes
 # None for files and FTP, to which a redirection could lead.
-_WITHOUT_REDIRECTS = (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor)
-_HANDLERS = (*_WITHOUT_REDIRECTS, HTTPRedirectHandler)
+_AS_IT_IS = (ProxyHandler, HTTPHandler, HTTPSHandler)
+_FOLLOWING = (*_AS_IT_IS, HTTPDefaultErrorHandler, HTTPErrorProcessor, HTTPRedirectHandler)
 _WORDS = 200  # bytes of an answer that a person may want to read
 
 
@@ -47,11 +47,8 @@ def post(url: str, form: Mapping[str, str], seconds: float = _SECONDS) -> tuple[
     """
     try:
         request = Request(url, urlencode(form).encode(), {"User-Agent": "feeds"})  # noqa: S310
-        with closing(_opener(_WITHOUT_REDIRECTS).open(request, timeout=seconds)) as response:
+        with closing(_opener(_AS_IT_IS).open(request, timeout=seconds)) as response:
             return response.status, _words(response.read(_WORDS))
-    except HTTPError as error:
-        with error:
-            return error.code, _words(error.read(_WORDS))
     except (OSError, ValueError, HTTPException) as error:
         what = f"no answer: {getattr(error, 'reason', error)}"
         raise OutputError(what, "see that the address is right and its server runs", url) from error
@@ -86,7 +83,7 @@ def _read(place: str) -> bytes:
 def _download(place: str) -> bytes:
     try:
         request = Request(place, headers={"User-Agent": "feeds", "Accept": "*/*"})  # noqa: S310
-        with closing(_opener(_HANDLERS).open(request, timeout=_SECONDS)) as response:
+        with closing(_opener(_FOLLOWING).open(request, timeout=_SECONDS)) as response:
             data: bytes = response.read(_BIGGEST + 1)
             return data
     except (OSError, ValueError, HTTPException) as error:

@@ -21,7 +21,7 @@ class Hub(http.server.ThreadingHTTPServer):
 
     def __init__(self, status: int = 204) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
-        self.status, self.words = status, b""
+        self.status, self.words, self.is_cut_off = status, b"", False
         self.heard: list[tuple[str, list[tuple[str, str]]]] = []
 
     @property
@@ -38,7 +38,10 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         self.server.heard.append((self.headers["Content-Type"], parse_qsl(body)))
         self.send_response(self.server.status)
         self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", str(len(self.server.words)))
+        if self.server.is_cut_off:
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.send_header("Content-Length", str(len(self.server.words)))
         self.end_headers()
         self.wfile.write(self.server.words)
 
@@ -72,6 +75,14 @@ def test_a_refusal_is_said(hub: Hub, status: int, answered: bool) -> None:
 
     assert (f"the hub answered {status} no such topic", answered) == ping(hub.url, TOPIC)
     assert 1 == len(hub.heard)
+
+
+def test_an_answer_that_breaks_off_is_said(hub: Hub) -> None:
+    """What comes after a ping, the mail, must not fall with it."""
+    hub.status, hub.words, hub.is_cut_off = 500, b"9\r\nbroken", True
+    failure, answered = ping(hub.url, TOPIC)
+
+    assert (True, False) == (failure.startswith("no answer: "), answered)
 
 
 def test_a_hub_that_is_down_is_said() -> None:
