@@ -5,6 +5,7 @@ Beside the standard library's server: validators and 304, gzip, the types that b
 
 import gzip
 import mimetypes
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -13,6 +14,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from msgspec import Struct
@@ -47,6 +49,11 @@ class Server(ThreadingHTTPServer):
         """Take the address as it is; the library would ask the DNS for its name."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def handle_error(self, *request: Any) -> None:
+        """Let a browser hang up: the library would print a traceback."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*request)
 
     @property
     def url(self) -> str:

@@ -3,6 +3,8 @@
 import gzip
 import http.client
 import os
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,6 +145,20 @@ def test_folders_lead_to_their_pages(server: Server) -> None:
     assert (302, "/subscribe/") == (get(server, "/")[0], get(server, "/")[1]["location"])
     assert "/subscribe/" == get(server, "/subscribe")[1]["location"]
     assert "/%D8%A3/" == get(server, "//%D8%A3")[1].get("location", "/%D8%A3/")
+
+
+def test_a_browser_may_hang_up(server: Server, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """In the middle of a file, as when a film is closed: nothing is said of it, and others are served."""
+    (folder / "film.mp4").write_bytes(bytes(20_000_000))
+    with socket.create_connection(("127.0.0.1", server.server_port)) as browser:
+        browser.sendall(b"GET /film.mp4 HTTP/1.1\r\nHost: x\r\n\r\n")
+        browser.recv(1)
+        browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed with a reset
+    for answering in [each for each in threading.enumerate() if "process_request" in each.name]:
+        answering.join(5)
+
+    assert 200 == get(server, "/feed.xml")[0]
+    assert "" == capfd.readouterr().err
 
 
 def test_nobody_can_write(server: Server) -> None:
