@@ -151,7 +151,7 @@ class Imap:
             self._server = IMAP4_SSL(self._host, self._port, ssl_context=context, timeout=_SECONDS)
         try:
             with self._explained():
-                self._server.login(self._user, self._password)
+                self._log_in()
                 kind, answer = self._server.select(self._folder)
                 if kind != "OK":
                     raise IMAP4.error(_words(answer))
@@ -164,6 +164,12 @@ class Imap:
         with suppress(IMAP4.error, OSError):
             self._server.logout()
 
+    def _log_in(self) -> None:
+        if f"{self._user}{self._password}".isascii():
+            self._server.login(self._user, self._password)
+        else:  # LOGIN can say neither (RFC 3501 6.2.3); AUTHENTICATE PLAIN can (RFC 4616)
+            self._server.authenticate("PLAIN", lambda _: f"\0{self._user}\0{self._password}".encode())
+
     def _do(self, command: str, *arguments: str) -> list[object]:
         kind, answer = self._server.uid(command, *arguments)
         if kind != "OK":
@@ -174,7 +180,7 @@ class Imap:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (IMAP4.error, OSError) as error:
+        except (IMAP4.error, OSError, UnicodeError) as error:  # UnicodeError: a name that no host can have
             what = " ".join(str(error).removeprefix("b'").removesuffix("'").split())
             mend = "check mail.bounces.url, its certificate and FEEDS_IMAP_PASSWORD"
             raise MailboxError(what, mend, f"imaps://{self._host}:{self._port}") from error

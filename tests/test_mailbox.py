@@ -103,6 +103,12 @@ def test_mailbox_that_cannot_be_is_refused(url: str, expected: str) -> None:
         mailbox(Bounces(url), Path(), "")
 
 
+def test_name_that_no_server_can_have_is_named() -> None:
+    """In one line, though Python has an exception of its own for it."""
+    with pytest.raises(MailboxError, match=r"^imaps://imap\.\.example\.org:993: .*; check mail\.bounces\.url"):
+        mailbox(Bounces("imaps://user@imap..example.org/"), Path(), "secret").__enter__()
+
+
 CONFIGURATION = """\
 protocols = imap
 listen = 127.0.0.1
@@ -220,7 +226,11 @@ def test_only_what_was_understood_is_touched_over_imap(server: Path, folder: str
 @pytest.mark.needs("dovecot")
 @pytest.mark.parametrize(
     ("change", "password", "expected"),
-    [("", "wrong", "AUTHENTICATIONFAILED"), ("/Nowhere", "secret", "doesn't exist: Nowhere")],
+    [
+        ("", "wrong", "AUTHENTICATIONFAILED"),
+        ("", "كلمة السر", "AUTHENTICATIONFAILED"),
+        ("/Nowhere", "secret", "doesn't exist: Nowhere"),
+    ],
 )
 def test_imap_that_does_not_let_us_in_says_so(server: Path, change: str, password: str, expected: str) -> None:
     """In one line, with the server and the cure."""
