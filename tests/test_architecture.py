@@ -22,7 +22,8 @@ PACKAGE = Path(feeds.__file__).parent
 # Ring 0 words, 1 thought (pure), 2 hands (I/O), 3 deeds (join them), 4 doors (the only ones that read the clock).
 RINGS = {
     0: "model errors progress rate",
-    1: "colour sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim",
+    1: "colour sources markup catalogue identity formats check cadence digest mail tokens replies relaylog dkim "
+    "rendering",
     2: "config discovery fetch templating cache collect halves lockfile output store delivery mailbox tree websub",
     3: "publish subscriptions newsletter doctor",
     4: "cli scheduler serving watching web",

@@ -157,11 +157,34 @@ def test_a_site_may_have_its_own_templates(site: Path) -> None:
     templates.mkdir()
     (templates / "subscribe.html").write_text("{{ feeds | length }} feeds of {{ site.title }}", "utf-8")
     build(load(site), NOW)
-    (templates / "autodiscovery.html").write_text("\n{% for %}", "utf-8")
 
     assert "3 feeds of مدوّنة" == (site / "public" / "subscribe" / "index.html").read_text("utf-8")
-    with pytest.raises(SettingsError, match=r"templates/autodiscovery\.html:2: "):
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("autodiscovery.html", b"\n{% for %}", ":2: TemplateSyntaxError: Expected"),
+        ("autodiscovery.html", b"\n{{ titel }}", ":2: UndefinedError: 'titel' is undefined"),
+        ("feed.css", b"\n\n{{ 1 + site.title }}", ":3: TypeError: unsupported operand"),
+        ("feed.css", b"{% include 'feed.css' %}", ":1: RecursionError: maximum recursion depth"),
+        ("subscribe.html", "<p>قديم".encode("cp1256"), ": UnicodeDecodeError: 'utf-8' codec can't decode"),
+        ("subscribe/en.html", b"{% macro %}", ":1: TemplateSyntaxError: expected token"),
+    ],
+)
+def test_a_template_of_the_site_that_is_broken_is_named_with_its_line(
+    site: Path, name: str, text: bytes, expected: str
+) -> None:
+    """Whatever is wrong in it: the author of a template is no programmer of Python."""
+    (site / "templates/subscribe").mkdir(parents=True)
+    (site / "templates" / name).write_bytes(text)
+    (site / "feeds.toml").write_text((site / "feeds.toml").read_text("utf-8").replace('"ar"', '"en"'), "utf-8")
+
+    with pytest.raises(SettingsError) as refused:
         build(load(site), NOW)
+
+    assert str(refused.value).startswith(f"templates/{name}{expected}")
+    assert str(refused.value).endswith("; mend the template, or remove it to use ours")
 
 
 def test_progress_is_told(site: Path) -> None:

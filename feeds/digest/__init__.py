@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from feeds.digest.budget import Cut, cuts, fitting
 from feeds.digest.page import Edition
-from feeds.digest.rendering import inlined, rendered
 from feeds.digest.wording import voice
 from feeds.mail import Letterhead
 from feeds.model import Entry, Newsletter, Site, Variant
+from feeds.rendering import inlined, rendered
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 from feeds.digest.budget import Cut
 from feeds.digest.page import Edition
-from feeds.digest.rendering import inlined, rendered
 from feeds.digest.text import led
 from feeds.digest.wording import say, voice
 from feeds.mail import Letterhead
 from feeds.markup import direction
 from feeds.model import Newsletter, Site, Variant
+from feeds.rendering import inlined, rendered
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from feeds import cache, output, tree
 from feeds.catalogue import STYLESHEET
 from feeds.config import Settings
-from feeds.errors import SettingsError
 from feeds.formats import FORMATS, opml
 from feeds.formats.facts import manner
 from feeds.formats.places import path_of
@@ -127,14 +126,10 @@ def _own_templates(root: Path) -> list[tuple[str, bytes]]:
 
 
 def _rendered(settings: Settings, name: str, values: Mapping[str, Any]) -> list[bytes]:
-    from jinja2 import TemplateError
-
+    from feeds.rendering import explained
     from feeds.templating import environment
 
-    try:
+    with explained(name):
         templates = environment(settings.root)
         own = _sections(settings, templates) if name == "subscribe.html" else {}
         return [templates.get_template(name).render({**values, **own}).encode()]
-    except TemplateError as error:
-        where = f"templates/{name}:{getattr(error, 'lineno', None) or 1}"
-        raise SettingsError(str(error), "mend the template, or remove it to use ours", where) from error

@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from feeds.colour import SHEET, SHEET_IN_DARK
-from feeds.digest.rendering import rendered
 from feeds.digest.wording import often, page_words, say, script, voice
 from feeds.markup import direction
 from feeds.model import Newsletter, Style
+from feeds.rendering import rendered
 from feeds.web.desk import Desk
 from feeds.web.languages import chosen
 from feeds.web.visit import Page, Visit
