@@ -137,6 +137,7 @@ BROKEN = [
     ("rss", "http://search.yahoo.com/mrss/", "http://search.yahoo.com/mrss", "is not known"),
     ("rss", "i.png</url>", "i.svg</url>", "not GIF, JPEG or PNG"),
     ("rss", "i.png</url>", "i.png</url><width>200</width>", "width 200"),
+    ("rss", "i.png</url>", "i.png</url><width>²</width>", "'²' is not a whole number"),
     ("rss", "i.png</url>\n      <title>", "i.png</url>\n      <title>x", "not that of the channel"),
     ("rss", "<url>https://example.org/i.png</url>", "", "image has no url"),
     # its items
@@ -289,6 +290,11 @@ def test_an_id_that_is_no_uri_is_one_problem() -> None:
     said = [each.what for each in problems("atom", document) if "4063'" in each.what]
 
     assert ["in 4063: id: '4063' is not an absolute URI"] == said
+
+
+def test_a_feed_nested_without_end_is_a_problem() -> None:
+    """Python cannot read it either."""
+    assert ["not JSON in UTF-8"] == [each.what.partition(":")[0] for each in problems("json", b"[" * 100_000)]
 
 
 def test_a_feed_as_large_as_a_book_is_a_problem() -> None:

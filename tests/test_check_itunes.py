@@ -52,6 +52,7 @@ def test_settings_that_make_a_show_unlisted_are_named(show: Podcast, author: Aut
         ("<itunes:explicit>false", "<itunes:explicit>clean", "neither true nor false"),
         ("<itunes:duration>842", "<itunes:duration>14m", "whole number"),
         ("<itunes:episode>1", "<itunes:episode>0", "whole number"),
+        ("<itunes:episode>1", f"<itunes:episode>{'0' * 5000}", "whole number"),
         ('length="9"', 'length="0"', "the length of https://example.org/a.mp3 is not known"),
         ('<itunes:image href="https://example.org/1.png"', "<itunes:image", "image has no href"),
         ("<itunes:explicit>false</itunes:explicit>", "", "a podcast without explicit"),

@@ -51,8 +51,9 @@ def read(text: str, base: str = "") -> list[tuple[str, str, str, str]]:
             '\ufeff{"items": [{"id": 7, "url": "/a", "title": null, "date_published": "2025"}, "x", {}]}',
             ("7", "https://x.example/a", "", ""),
         ),
+        (r'{"items": [{"id": "a\ud800", "title": "\udc00"}]}', ("a?", "", "?", "")),  # no file of ours can hold them
     ],
-    ids=["guid", "date", "link", "no link", "broken link", "no such prefix", "rdf", "atom", "json"],
+    ids=["guid", "date", "link", "no link", "broken link", "no such prefix", "rdf", "atom", "json", "half a pair"],
 )
 def test_entries(text: str, expected: tuple[str, ...]) -> None:
     """Id, link, title and date, of any format, with no more made of them than stands there."""

@@ -1,5 +1,6 @@
 """What is wrong with what an RSS feed says of a podcast, by Apple's requirements and the W3C validator."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,7 +42,7 @@ def _truth(text: str) -> Iterator[Fault]:
 
 
 def _number(text: str) -> Iterator[Fault]:
-    if not (text.isascii() and text.isdecimal() and int(text)):
+    if not re.fullmatch("0*[1-9][0-9]*", text):
         yield Fault(f"{text!r} is not a whole number from 1 on", "correct it", "W3C validator: InvalidPositiveInteger")
 
 

@@ -76,7 +76,7 @@ def check(document: bytes, url: str) -> Iterator[Finding]:
     """Yield what is wrong with the JSON feed that is served at `url`."""
     try:
         feed = json.loads(document.decode())  # `loads` of bytes would pass over a byte order mark
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         fault = Fault(f"not JSON in UTF-8: {error}", "mend it; readers show nothing of it", "RFC 8259 8.1")
         yield Finding(getattr(error, "lineno", 0), "", fault)
         return

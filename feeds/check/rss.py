@@ -128,7 +128,7 @@ def _image(image: Any, channel: Any) -> Iterator[Finding]:
     if not _IMAGE_ENDS.search(image.findtext("url") or ""):
         yield finding(image, "", "the image is not GIF, JPEG or PNG", "name one, or none", "RSS 2.0: image")
     for name, limit in (("width", 144), ("height", 400)):
-        if (text := image.findtext(name) or "").isdigit() and int(text) > limit:
+        if re.fullmatch("[0-9]{1,9}", text := image.findtext(name) or "") and int(text) > limit:
             yield finding(image, "", f"{name} {text}", f"at most {limit}", "RSS 2.0: image")
     for name in ("title", "link"):
         if image.findtext(name) != channel.findtext(name):

@@ -88,10 +88,15 @@ def _json(text: bytes) -> list[Seen] | None:
 def _item(item: dict[str, Any]) -> Seen:
     import json
 
-    url = str(item.get("url") or item.get("external_url") or "")
+    url = _text(item.get("url") or item.get("external_url"))
     content = json.dumps(item, sort_keys=True).encode()
-    published = _moment(str(item.get("date_published") or ""))
-    return Seen(str(item.get("id") or url), url, str(item.get("title") or ""), published, _digest(content))
+    published = _moment(_text(item.get("date_published")))
+    return Seen(_text(item.get("id")) or url, url, _text(item.get("title")), published, _digest(content))
+
+
+def _text(value: Any) -> str:
+    """Return what a member says, without halves of surrogate pairs, which JSON may hold and no file of ours."""
+    return str(value or "").encode(errors="replace").decode()
 
 
 def _xml(text: bytes) -> list[Seen] | None:
