@@ -10,6 +10,7 @@ from sqlalchemy import update
 from feeds import newsletter as deeds
 from feeds.cli import cli
 from feeds.delivery.memory import Memory
+from feeds.errors import UsageError
 from feeds.model import Outcome
 from feeds.store import Store, tables
 from tests.newsletter_site import MONDAY, URL, WEEK, WEEKLY, posts, settings, source, subscribe
@@ -90,6 +91,20 @@ def test_reader_is_looked_up(site: Path) -> None:
         0,
         "weekly-1\ttwo@example.org\tfailed\t550 5.7.1 policy blocked\n",
     )
+
+
+@pytest.mark.parametrize("label", ["weekly-2", "weekly", "weekly-99999999999999999999", "\udcff-1", "weekly-1 "])
+def test_issue_that_there_is_not_is_named(site: Path, label: str) -> None:
+    """Also one with a number that no database can hold, or letters that are none."""
+    for words in (("status", label), ("outbox", "retry", label)):
+        with pytest.raises(UsageError, match=r"there is no issue .*; write it like weekly-42"):
+            feeds(site, *words)
+
+
+def test_reader_whose_name_is_not_utf8_is_none(site: Path) -> None:
+    """As a terminal of another encoding hands it over."""
+    with pytest.raises(UsageError, match="there is no subscriber"):
+        feeds(site, "outbox", "show", "\udcff")
 
 
 def test_code_that_a_reply_begins_with_is_said_once(site: Path) -> None:

@@ -132,6 +132,11 @@ def test_reader_who_unsubscribed_stays_away(site: Settings, store: Store, tmp_pa
     assert (emails(store, status="active"), emails(store, status="unsubscribed")) == ([], ["a@example.org"])
 
 
+def test_reason_that_is_not_utf8_is_kept_as_well_as_can_be(site: Settings, store: Store) -> None:
+    """As a terminal of another encoding hands it over."""
+    assert subscriptions.suppress(store, "a@example.org", MONDAY, reason="sp\udce4t")
+
+
 def test_way_back_of_who_was_erased_or_suppressed_is_named(site: Settings, store: Store) -> None:
     """It is the operator who keeps them away, and who can take that back."""
     subscribe(site, store, "erased", "returned")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def _issue(_: click.Context, __: click.Parameter, words: tuple[str, ...]) -> tuple[str, int]:
     """Read an issue as it is printed, weekly-42, or in two words. Raises UsageError."""
-    if found := re.fullmatch(r"(\S+)[- ](\d{1,9})", " ".join(words)):
+    if found := re.fullmatch(r"([a-z0-9/-]+)[- ](\d{1,9})", " ".join(words)):
         return found[1], int(found[2])
     raise UsageError(f"{' '.join(words)!r} is no issue", "write it like weekly-42; `feeds issue list` shows all")
 

@@ -1,5 +1,6 @@
 """Decide what is uncertain: by the relay's log, or by hand; and try again what was given up."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -78,8 +79,7 @@ def retry(store: Store, label: str, now: datetime) -> int:
 
 def issue_named(connection: Connection, label: str) -> Issue:
     """Return the issue with a label such as "weekly-42". Raises UsageError."""
-    newsletter, _, number = label.rpartition("-")
-    found = issues.find(connection, newsletter, int(number)) if number.isdecimal() else None
-    if found is None:
-        raise UsageError(f"there is no issue {label!r}", "write it like weekly-42; `feeds issue list` shows all")
-    return found
+    named = re.fullmatch(r"([a-z0-9/-]+)-(\d{1,9})", label)
+    if named and (found := issues.find(connection, named[1], int(named[2]))):
+        return found
+    raise UsageError(f"there is no issue {label!r}", "write it like weekly-42; `feeds issue list` shows all")

@@ -87,7 +87,7 @@ def key_of(email: str) -> str:
     try:
         return checked(email).email_key
     except UsageError:
-        return email.strip().casefold()
+        return one_line(email).casefold()
 
 
 def reader_of(connection: Connection, email: str) -> Subscriber:

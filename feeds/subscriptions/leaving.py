@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from feeds.config import Settings
+from feeds.mail.headers import one_line
 from feeds.model import Subscriber
 from feeds.store import Store, deliveries, events, leaving, requests, signups, subscribers, suppressions
 from feeds.subscriptions.enrolling import checked, key_of, reader_of
@@ -60,7 +61,7 @@ def suppress(store: Store, email: str, now: datetime, *, reason: str = "operator
 
     Raises UsageError for what is no address.
     """
-    reader = checked(email)
+    reader, reason = checked(email), one_line(reason)
     with store.writing() as connection:
         found = subscribers.find(connection, reader.email_key)
         if found and found.status in ("pending", "active"):
