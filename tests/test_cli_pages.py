@@ -88,6 +88,13 @@ def test_port_that_is_taken_is_named(site: Path, capsys: pytest.CaptureFixture[s
     )
 
 
+def test_host_that_there_is_not_is_named(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the words of who looked for it."""
+    assert refused(site, "--host", "a..b") == 75
+
+    assert capsys.readouterr().err.startswith("feeds: a..b:8001: Name or service not known; give another --port")
+
+
 def test_pages_need_an_address(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is said which setting is empty."""
     (site / "feeds.toml").write_text(SETTINGS, "utf-8")

@@ -43,7 +43,8 @@ def pages(call: Call, port: int, host: str) -> None:
             listener = create_server((host, port), family=_family(host))
         except OSError as error:
             mend = "give another --port or --host; port 0 takes a free one"
-            raise OutputError(os.strerror(error.errno or 0), mend, f"{host}:{port}") from error
+            what = (error.strerror or str(error)).partition(" (while")[0]  # Python puts the address behind it
+            raise OutputError(what, mend, f"{host}:{port}") from error
         with listener, serving(application(desk), listener, settings.web.proxies):
             place = f"{host}:{listener.getsockname()[1]}"
             call.value({"address": place, "url": desk.url})
