@@ -242,6 +242,12 @@ def test_unreachable_server_keeps_its_password_to_itself(tmp_path: Path) -> None
     assert "geheim" not in str(caught.value)
 
 
+def test_option_that_the_server_does_not_know_is_named(tmp_path: Path) -> None:
+    """A slip in the address is the operator's to mend, and no fault of ours to be shown with its traceback."""
+    with pytest.raises(StoreError, match='invalid connection option "sslmodee"'):
+        Store.open("postgresql://localhost:1/feeds?sslmodee=require", tmp_path)
+
+
 def test_sqlite_is_set_up_to_lose_nothing(sqlite: Store) -> None:
     """WAL, a sync at every commit, foreign keys, and ten seconds of patience."""
     names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -159,7 +159,8 @@ def explained(engine: Engine) -> Iterator[None]:
         cause = getattr(error, "orig", error)
         what = " ".join(str(cause).split())
         ours = isinstance(cause, driver.IntegrityError | driver.DataError | driver.ProgrammingError)
-        if ours and "permission denied" not in what:
+        is_stated = getattr(error, "statement", "") is not None  # else it is of the address, as connecting is
+        if ours and is_stated and "permission denied" not in what:
             raise
         cure = next((cure for part, cure in CURES.items() if part in what), "see that the database can be reached")
         where = str(engine.url) if engine.url.host else engine.url.database or "memory"
