@@ -29,9 +29,11 @@ def post(engine: str, path: str, header: str = "date: 2024-03-05", permalink: st
 DATE = "date: 2024-03-05"
 ADDRESSES = [
     ("hugo", "content/post/2016-09-17-To me.md", DATE, "post/2016-09-17-to-me/"),
-    ("hugo", "content/post/2016-09-17-to-me.md", "title: x", "post/to-me/"),
+    ("hugo", "content/post/2016-09-17-to-me.md", "title: x", "post/2016-09-17-to-me/"),
     ("hugo", "content/Post & Co/A & b - c.md", DATE, "post--co/a--b---c/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: A & b - c", "post/a-b-c/"),
+    ("hugo", "content/post/a.md", f"{DATE}\nslug: -- A -- b -x² C# --", "post/a--b-x-c#/"),
+    ("hugo", "content/post/İzmir ΟΔΟΣ.md", DATE, "post/izmir-οδοσ/"),
     ("hugo", "content/post/a/index.md", DATE, "post/a/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: مقال أول", "post/مقال-أول/"),
     ("hugo", "content/post/a.md", f"{DATE}\nurl: /x/y.html", "x/y.html"),
@@ -297,6 +299,7 @@ PERMALINKS = {
         ("notes/Caps a.md", "n/caps-a/"),
         ("notes/deep/er/a.md", "er/a/"),
         ("my-notes/a.md", "my/t.html/"),
+        ("My Notes/a.md", "my/t.html/"),
         ("talks/a.md", "t/a/"),
         ("a.md", "root/a/"),
         ("other/a.md", "other/a/"),
@@ -466,6 +469,46 @@ def test_addresses_that_end_in_html() -> None:
     assert [f"https://example.org/{path}" for path in ("2024/t.html", "x/", "posts/t.html")] == [
         each and each.url for each in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("permalink", "name", "title", "expected"),
+    [
+        ("/t/:title/", "a", "كتاب C++ -- في «Go»", "t/كتاب-c--في-go/"),
+        ("/t/:slug/", "a", "لغة C++", "t/لغة-c/"),
+        ("/t/:title/", "a", "F# & C#", "t/f#-c#/"),
+        ("/t/:title.html", "a", "C#", "t/c.html"),
+        ("/f/:filename/", "A & b - c", "x", "f/a-b-c/"),
+        ("/f/:contentbasename/", "2024-03-05-a+b", "x", "f/2024-03-05-a-b/"),
+        ("/f/:slugorfilename/", "a –  b ", "x", "f/a-b/"),
+        ("/f/:sections/:slugorcontentbasename/", "a -- b", "x", "f/my-posts/a--b/"),
+    ],
+)
+def test_names_in_patterns_of_hugo(permalink: str, name: str, title: str, expected: str) -> None:
+    """Hugo writes names otherwise where a pattern has them than where there is none; "+" is a space to it there."""
+    found = post("hugo", f"content/my posts/{name}.md", f"{DATE}\ntitle: '{title}'", permalink)
+
+    assert f"https://example.org/{expected}" == unquote(found.url)
+
+
+@pytest.mark.parametrize(
+    ("order", "header", "expected"),
+    [
+        (None, "title: x", "my-posts/2024-03-05-a--b/"),
+        ([":filename", ":default"], DATE, "my-posts/a-b/"),
+        ([":default", ":filename"], DATE, "my-posts/2024-03-05-a--b/"),
+        ([":default", ":fileName"], "title: x", "my-posts/a-b/"),
+        (["day", ":filename"], f"{DATE}\nday: 2024-03-05", "my-posts/2024-03-05-a--b/"),
+        ([":filename"], f"{DATE}\nslug: c", "my-posts/c/"),
+    ],
+)
+def test_dates_in_names_of_hugo(order: list[str] | None, header: str, expected: str) -> None:
+    """A name loses its date where the configuration takes the date of the post from there, and is a slug then."""
+    path = "content/my posts/2024-03-05-a & b.md"
+    beside = Beside(values=ENGINES["hugo"].values_of({"frontmatter": {"date": order}}, path))
+    found = parsed("hugo", path, header, "", beside).post
+
+    assert f"https://example.org/{expected}" == (found and found.url)
 
 
 def test_the_main_language_in_a_folder() -> None:

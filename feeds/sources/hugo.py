@@ -5,7 +5,6 @@ helpers/path.go (UnicodeSanitize).
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,7 +15,7 @@ from feeds.sources import paths
 from feeds.sources.dialect import STATES, WHOLE, Dialect, Keys, Piece, Place, markups
 from feeds.sources.fields import look_up
 from feeds.sources.key_names import key_name
-from feeds.sources.permalink import DAY_PARTS, escape, expander
+from feeds.sources.permalink import DAY_PARTS, escape, expander, is_word
 from feeds.sources.text import one_line
 
 _KEPT = "._-+~@#"
@@ -63,6 +62,8 @@ def address(piece: Piece, permalink: str) -> str:
     if "[" in pattern:
         pattern = re.sub(_SLICE, lambda found: _sliced(piece, found[1]), pattern)
     path = _expand(pattern, piece)
+    if "+" in path and not own and pattern != HUGO.permalink:  # hugolib/page__paths.go: "QueryUnescape"
+        path = _hyphened(path.rstrip("/").replace("+", " "))
     if not own and not path.islower():  # resources/page/page_paths.go: "Sanitize"
         path = _NO_ESCAPE.sub(lambda found: found[0].lower(), path)
     if not own and _is_file(piece):
@@ -96,8 +97,13 @@ def urlized(text: str) -> str:
     """Make a name part of an address as Hugo does: small letters, hyphens for spaces, most signs dropped."""
     if _URLIZED.fullmatch(text):
         return text
-    kept = (char for char in text if char.isspace() or char in _KEPT or unicodedata.category(char)[0] in "LMN")
-    return re.sub(r"[\s-]*\s[\s-]*", "-", "".join(kept).strip()).lower()
+    kept = (char for char in text if char.isspace() or char in _KEPT or is_word(char))
+    return _hyphened("".join(char.lower()[0] for char in kept))  # one letter for one, as Go has it
+
+
+def _hyphened(text: str) -> str:
+    """Put a hyphen for each run of spaces, but where one is already."""
+    return re.sub(r"\s+", "-", re.sub(r"(?<=-)\s+|\s+(?=-)", "", text.strip()))
 
 
 def named(name: str) -> str:
@@ -108,14 +114,22 @@ def named(name: str) -> str:
     return urlized(name.replace(" ", "-"))
 
 
+def _in_pattern(text: str) -> str:
+    name = urlized(text)
+    before, _, fragment = name.partition("#")  # of an address, which an empty one is no part of (helpers/url.go)
+    return name if fragment else before
+
+
 def _base_name(piece: Piece) -> str:
-    """Return the name of the file, whose date goes only where it is the one that counts."""
-    is_dated = any(piece.values.get(key) for key in HUGO.keys.date)
-    return named(paths.name(piece.place) if is_dated else piece.place.slug)
+    return _in_pattern(paths.name(piece.place))
 
 
 def _slug(piece: Piece) -> str:
-    return urlized(one_line(piece.values.get("slug")))
+    """Return what the author calls a post, else its name without the date where that is the one that counts."""
+    own = one_line(piece.values.get("slug")).strip("-")
+    keys = piece.values.get("dated_after")
+    is_of_name = keys and piece.place.day and not any(piece.values.get(key) for key in keys)
+    return urlized(own or (piece.place.slug if is_of_name else ""))
 
 
 def _sections(piece: Piece) -> tuple[str, ...]:
@@ -162,12 +176,22 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
         "site_permalinks": own or data.get("permalinks", data if _are_patterns(data) else None),
         "site_language": main,
         "uglyurls": data.get("uglyurls"),
+        "dated_after": _dated_after(look_up(data, "frontmatter.date")),
         "language_folder": data.get("defaultcontentlanguageinsubdir") is True and (main or "en"),
         "content_folder": inside,
         "lang": inside and inside[0],
     }
     cascade = _cascade(data["cascade"], where, language) if "cascade" in data else {}
     return {**cascade, **{key: value for key, value in said.items() if value}}
+
+
+def _dated_after(said: Any) -> tuple[str, ...]:
+    """Return the keys that count for more than the date in a name; none at all where that is no date to Hugo."""
+    keys = [key_name(key) for key in said] if isinstance(said, list) else []
+    if ":filename" not in keys:
+        return ()
+    before = keys[: keys.index(":filename")]
+    return (":filename", *before, *(HUGO.keys.date if ":default" in before else ()))
 
 
 def _languages(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -207,7 +231,7 @@ def _pattern(said: Any, where: Place, main: str) -> str:
         return next((one_line(each.get("pattern")) for each in _meant(said, where, where.language or main)), "")
     if not isinstance(said, dict):
         return ""
-    sections = key_name("/".join(paths.home(where)))  # keys of data are names
+    sections = key_name("/".join(_named(paths.home(where))))  # keys of data are names
     given = {**said, **said["page"]} if isinstance(said.get("page"), dict) else said
     found = {key.strip(" /"): pattern for key, pattern in given.items() if isinstance(pattern, str)}
     fitting = [key for key in found if f"{sections}/".startswith(f"{key}/")]
@@ -258,12 +282,13 @@ def _regex(glob: str) -> re.Pattern[str]:
 
 
 _NAMES: dict[str, Callable[[Piece], str]] = {
-    "title": lambda piece: urlized(piece.title),
-    "slug": lambda piece: _slug(piece) or urlized(piece.title),
+    "page": lambda piece: _slug(piece) or named(paths.name(piece.place)),
+    "title": lambda piece: _in_pattern(piece.title),
+    "slug": lambda piece: _in_pattern(_slug(piece) or piece.title),
     "filename": _base_name,
     "contentbasename": _base_name,
-    "slugorfilename": lambda piece: _slug(piece) or _base_name(piece),
-    "slugorcontentbasename": lambda piece: _slug(piece) or _base_name(piece),
+    "slugorfilename": lambda piece: _in_pattern(_slug(piece)) or _base_name(piece),
+    "slugorcontentbasename": lambda piece: _in_pattern(_slug(piece)) or _base_name(piece),
     "section": lambda piece: next(iter(_sections(piece)), ""),
     "sections": lambda piece: "/".join(_sections(piece)),
     "monthname": lambda piece: DAY_PARTS["long_month"](piece.day),
@@ -285,7 +310,7 @@ HUGO = Dialect(
     sign=r"\A(?:.*/)?content/(?s:.*)^(?:lastmod|publishDate|(?:date|title|author|tags) = |aliases|url:|slug:)",
     place=place,
     address=address,
-    permalink="/:sections/:slugorcontentbasename/",
+    permalink="/:sections/:page/",
     tokens=tokens,
     names=frozenset(_NAMES),
     keys=Keys(

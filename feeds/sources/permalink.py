@@ -88,10 +88,11 @@ def hyphenated(text: str, also: str = "") -> str:
     """Put one hyphen for each run of what is no letter, mark or digit of any script, nor in `also`."""
     if _HYPHENATED.fullmatch(text):
         return text
-    kept = (char if _is_kept(char) or char in also else " " for char in text)
+    kept = (char if is_word(char) or char in also else " " for char in text)
     return "-".join(filter(None, "".join(kept).split(" ")))
 
 
-def _is_kept(char: str) -> bool:
+def is_word(char: str) -> bool:
+    """Tell whether a character is a letter, a mark or a digit of any script."""
     kind = unicodedata.category(char)
     return kind[0] in "LM" or kind == "Nd"
