@@ -3,8 +3,8 @@
 A token is 33 characters of A-Z a-z 0-9 - _ so that a link stays within 60:
 
     mark (1)  names the secret that signed it, so that secrets can be replaced
-    seal (16 bytes)  HMAC-SHA256 over purpose, subscriber, generation and last day, cut to 128 bits
-    body (8 bytes)   subscriber, generation and last day, masked with a stream that the seal yields (as in RFC 5297),
+    seal (16 bytes)  HMAC-SHA256 over purpose and body, cut to 128 bits
+    body (8 bytes)   subscriber, generation and two zeros, masked with a stream that the seal yields (as in RFC 5297),
                      so that a token tells no stranger how many subscribers there are
 
 The same claim always gives the same token: nothing is stored, and an unsubscribe link works for ever.
@@ -13,9 +13,7 @@ In an address it is 40 letters of a-z 2-7, since servers on the way back may cha
 
 import hmac
 from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Sequence
-from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -31,7 +29,6 @@ LENGTH = 33
 ADDRESS_LENGTH = 40
 _SHORTEST_SECRET = 16
 _BLOCK = 64  # bytes of SHA-256
-_DAY_ZERO = date(2020, 1, 1)
 
 
 class Claim(Struct, frozen=True):
@@ -40,7 +37,6 @@ class Claim(Struct, frozen=True):
     purpose: str  # "unsubscribe:weekly"; a token for one purpose is worthless for another
     subscriber: int
     generation: int = 0  # raised when the subscriber's address changes, so that older links die
-    last_day: date | None = None  # None: never expires
 
 
 def sign(claim: Claim, secrets: Sequence[str]) -> str:
@@ -49,13 +45,12 @@ def sign(claim: Claim, secrets: Sequence[str]) -> str:
     Raises SettingsError when that secret is missing or too short, OverflowError when a number does not fit.
     """
     secret = _usable(secrets)
-    day = max(1, (claim.last_day - _DAY_ZERO).days) if claim.last_day else 0
-    body = claim.subscriber.to_bytes(4) + claim.generation.to_bytes(2) + day.to_bytes(2)
+    body = claim.subscriber.to_bytes(4) + claim.generation.to_bytes(2) + bytes(2)
     seal = _seal(claim.purpose, body, secret)
     return _mark(secret) + urlsafe_b64encode(seal + _masked(body, seal, secret)).decode()
 
 
-def verify(token: str, purposes: Sequence[str], secrets: Sequence[str], today: date) -> Claim | None:
+def verify(token: str, purposes: Sequence[str], secrets: Sequence[str]) -> Claim | None:
     """Return the claim of a token signed for one of `purposes` with one of `secrets`; None when there is none.
 
     Comparisons take the same time whatever the token, so it cannot be guessed bit by bit.
@@ -67,8 +62,7 @@ def verify(token: str, purposes: Sequence[str], secrets: Sequence[str], today: d
         seal, body = raw[:16], _masked(raw[16:], raw[:16], secret)
         for purpose in purposes:
             if hmac.compare_digest(_seal(purpose, body, secret), seal):
-                claim = _claim(purpose, body)
-                return claim if claim.last_day is None or claim.last_day >= today else None
+                return Claim(purpose, int.from_bytes(body[:4]), int.from_bytes(body[4:6]))
     return None
 
 
@@ -146,11 +140,5 @@ def _decoded(token: str) -> bytes:
         return b""
     try:
         return urlsafe_b64decode(token[1:])
-    except (Error, ValueError):
+    except ValueError:
         return b""
-
-
-def _claim(purpose: str, body: bytes) -> Claim:
-    day = int.from_bytes(body[6:])
-    last_day = _DAY_ZERO + timedelta(days=day) if day else None
-    return Claim(purpose, int.from_bytes(body[:4]), int.from_bytes(body[4:6]), last_day)

@@ -4,7 +4,6 @@ import hmac
 import random
 import re
 from base64 import urlsafe_b64encode
-from datetime import date
 from unittest import mock
 
 import pytest
@@ -15,14 +14,12 @@ from feeds.errors import SettingsError
 from feeds.tokens import LENGTH, Claim, mac, sign, sign_address, verify, verify_address
 
 SECRETS = ["0123456789abcdef0123456789abcdef"]
-TODAY = date(2026, 11, 23)
 CLAIM = Claim("unsubscribe:weekly", 7, 3)
 claims = st.builds(
     Claim,
     st.sampled_from(["unsubscribe:weekly", "preferences", "confirm"]),
     st.integers(0, 2**32 - 1),
     st.integers(0, 2**16 - 1),
-    st.none() | st.dates(TODAY, date(2199, 1, 1)),
 )
 
 
@@ -33,7 +30,7 @@ def test_a_token_gives_its_claim_back(claim: Claim) -> None:
     token = sign(claim, SECRETS)
 
     assert re.fullmatch(rf"[A-Za-z0-9_-]{{{LENGTH}}}", token)
-    assert claim == verify(token, ["unsubscribe:weekly", "preferences", "confirm"], SECRETS, TODAY)
+    assert claim == verify(token, ["unsubscribe:weekly", "preferences", "confirm"], SECRETS)
 
 
 def test_a_link_stays_within_sixty_characters() -> None:
@@ -46,28 +43,18 @@ def test_the_same_claim_gives_the_same_token() -> None:
     assert sign(CLAIM, SECRETS) == sign(CLAIM, SECRETS)
 
 
-def test_an_unsubscribe_token_never_expires() -> None:
-    """A link in a mail of today works in thirty years."""
-    assert CLAIM == verify(sign(CLAIM, SECRETS), ["unsubscribe:weekly"], SECRETS, date(2056, 1, 1))
+def test_a_link_of_an_old_mail_stays_good() -> None:
+    """Whatever becomes of this program, it signs and takes the tokens that it always did."""
+    token = "4A0Nvwn6eziZaC2yKzm4ES71Y0OVA5OZE"
 
-
-def test_a_token_with_a_last_day_expires() -> None:
-    """It works through its last day and no longer."""
-    claim = Claim("confirm", 7, 0, date(2026, 11, 30))
-    token = sign(claim, SECRETS)
-
-    on_the_day, after = (
-        verify(token, ["confirm"], SECRETS, date(2026, month, day)) for month, day in ((11, 30), (12, 1))
-    )
-
-    assert (claim, None) == (on_the_day, after)
+    assert (token, CLAIM) == (sign(CLAIM, SECRETS), verify(token, ["unsubscribe:weekly"], SECRETS))
 
 
 def test_a_token_serves_one_purpose() -> None:
     """The unsubscribe link of one newsletter neither confirms nor ends another."""
     token = sign(CLAIM, SECRETS)
 
-    assert verify(token, ["confirm", "unsubscribe:daily", "unsubscribe"], SECRETS, TODAY) is None
+    assert verify(token, ["confirm", "unsubscribe:daily", "unsubscribe"], SECRETS) is None
 
 
 def test_a_new_secret_keeps_old_links_alive() -> None:
@@ -75,8 +62,8 @@ def test_a_new_secret_keeps_old_links_alive() -> None:
     old = sign(CLAIM, SECRETS)
     both = ["fedcba9876543210fedcba9876543210", *SECRETS]
 
-    assert [CLAIM, CLAIM] == [verify(token, ["unsubscribe:weekly"], both, TODAY) for token in (old, sign(CLAIM, both))]
-    assert verify(sign(CLAIM, both), ["unsubscribe:weekly"], SECRETS, TODAY) is None
+    assert [CLAIM, CLAIM] == [verify(token, ["unsubscribe:weekly"], both) for token in (old, sign(CLAIM, both))]
+    assert verify(sign(CLAIM, both), ["unsubscribe:weekly"], SECRETS) is None
 
 
 @given(st.integers(0, LENGTH - 1), st.sampled_from("Aaz09-_+= é\0"))
@@ -86,14 +73,14 @@ def test_a_changed_token_is_worthless(place: int, character: str) -> None:
     token = sign(CLAIM, SECRETS)
     changed = token[:place] + character + token[place + 1 :]
 
-    assert (CLAIM if changed == token else None) == verify(changed, ["unsubscribe:weekly"], SECRETS, TODAY)
+    assert (CLAIM if changed == token else None) == verify(changed, ["unsubscribe:weekly"], SECRETS)
 
 
 @given(st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_any_text_is_answered(text: str) -> None:
     """Whatever a stranger puts into a link is refused without an exception."""
-    assert verify(text, ["unsubscribe:weekly"], SECRETS, TODAY) is None
+    assert verify(text, ["unsubscribe:weekly"], SECRETS) is None
 
 
 def test_no_guess_of_ten_thousand_is_worth_anything() -> None:
@@ -103,7 +90,7 @@ def test_no_guess_of_ten_thousand_is_worth_anything() -> None:
     guesses = [mark + urlsafe_b64encode(chance.randbytes(24)).decode() for _ in range(10_000)]
 
     with mock.patch("hmac.compare_digest", wraps=hmac.compare_digest) as compared:
-        assert not any(verify(guess, ["unsubscribe:weekly"], SECRETS, TODAY) for guess in guesses)
+        assert not any(verify(guess, ["unsubscribe:weekly"], SECRETS) for guess in guesses)
     assert compared.call_count == len(guesses)
 
 

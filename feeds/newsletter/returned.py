@@ -67,7 +67,7 @@ class Reader(Struct, frozen=True):
         """Do what a mail asks for whose token says that it may; who asks without one is left to a person."""
         if command.kind != "unsubscribe":
             return "left"
-        claim = subscriptions.unsubscribe_link(self.settings, connection, command.token, self.keys, now)
+        claim = subscriptions.unsubscribe_link(self.settings, connection, command.token, self.keys)
         if not claim:
             return "left"
         changed = subscriptions.leave(

@@ -63,12 +63,12 @@ class Desk:
 
     def claim(self, token: str, *purposes: str) -> Claim | None:
         """Return what a token says, if it was signed for one of these purposes."""
-        return verify(token, purposes, self.keys, self.clock().date())
+        return verify(token, purposes, self.keys)
 
     def leaving(self, token: str) -> Claim | None:
         """Return what the token of an unsubscribe link says."""
         with self.store.reading() as connection:
-            return unsubscribe_link(self.settings, connection, token, self.keys, self.clock())
+            return unsubscribe_link(self.settings, connection, token, self.keys)
 
     def bearer(self, claim: Claim) -> Bearer | None:
         """Return whom a token speaks for; None when the links are void."""
