@@ -21,7 +21,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     if said.mail.backend != "smtp" or not said.mail.sender:
         yield Finding("ok", "nothing to ask: no mail leaves over SMTP")
         return
-    domain = mailbox(said.mail.sender, "mail.from").address.rpartition("@")[2]
+    domain = mailbox(said.mail.sender, "mail.from").domain
     envelope = said.mail.bounces.address.rpartition("@")[2] or domain
     try:
         for each in dict.fromkeys((domain, envelope)):

@@ -45,7 +45,7 @@ class Letterhead(Struct, frozen=True):
     def feedback_id(self) -> str:
         """The Feedback-ID of Gmail's reports: issue, newsletter, list and a sender of 5 to 15 letters; nobody's own."""
         name = self.list_id.partition(".")[0]
-        domain = self.sender.address.rpartition("@")[2] if self.sender else ""
+        domain = self.sender.domain if self.sender else ""
         return f"{name}-{self.number}:{name}:{self.list_id}:{re.sub('[^a-z0-9]', '', domain)[:15].ljust(5, '0')}"
 
 

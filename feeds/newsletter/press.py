@@ -1,6 +1,5 @@
 """Print the messages of one issue: each variant is encoded once, each message stamped from it."""
 
-import threading
 from collections.abc import Callable
 
 import msgspec
@@ -9,7 +8,7 @@ from feeds import dkim
 from feeds.config import Settings
 from feeds.delivery import Envelope
 from feeds.errors import SettingsError
-from feeds.mail import Encoded, Letterhead, Recipient, encode, stamp
+from feeds.mail import Encoded, Letterhead, Mailbox, Recipient, encode, stamp
 from feeds.model import Issue
 from feeds.store import Store, issues
 from feeds.store.deliveries import Claimed
@@ -37,14 +36,10 @@ def sealer(settings: Settings) -> Seal:
 
 
 class Press:
-    """What it takes to make the messages of an issue; the same delivery gives the same bytes whenever it is tried.
-
-    `message` may be called by several threads at once.
-    """
+    """What it takes to make the messages of an issue; the same delivery gives the same bytes whenever it is tried."""
 
     def __init__(self, store: Store, issue: Issue, keys: tuple[str, ...], seal: Seal) -> None:
         self._store, self._keys, self._seal = store, keys, seal
-        self._encoding = threading.Lock()
         self._newsletter = issue.newsletter
         self._label = f"{issue.newsletter.replace('/', '.')}-{issue.number}"  # a folder may be called so
         with store.reading() as connection:
@@ -55,8 +50,8 @@ class Press:
     def envelope(self, claimed: Claimed) -> Envelope:
         """Say where a message goes; its Message-ID, and the address that it leaves from, tell which came back."""
         token = sign_address(claimed.issue_id, claimed.subscriber_id, self._keys)
-        sender = self._letter.sender.address if self._letter.sender else ""
-        name = claimed.message_id or f"<{token}@{sender.rpartition('@')[2]}>"
+        box = self._letter.sender or Mailbox("")
+        sender, name = box.address, claimed.message_id or f"<{token}@{box.domain}>"
         if bounces := self._letter.bounce_address:  # VERP
             local, _, host = bounces.rpartition("@")
             sender = f"{local}+{token}@{host}"
@@ -77,10 +72,8 @@ class Press:
         return sign(Claim(purpose, claimed.subscriber_id, claimed.generation), self._keys)
 
     def _variant(self, variant_id: int) -> Encoded:
-        if encoded := self._encoded.get(variant_id):
-            return encoded
-        with self._encoding, self._store.reading() as connection:
-            if variant_id not in self._encoded:
+        if variant_id not in self._encoded:
+            with self._store.reading() as connection:
                 variant = issues.read_variant(connection, variant_id)
-                self._encoded[variant_id] = encode(variant, self._letter, self._date)
-            return self._encoded[variant_id]
+            self._encoded[variant_id] = encode(variant, self._letter, self._date)
+        return self._encoded[variant_id]
