@@ -164,7 +164,7 @@ def test_only_dead_addresses_are_suppressed_and_only_final_ends_count() -> None:
     """The table of verdicts keeps the promises that the state machine stands on."""
     assert {"address"} == {verdict.name for verdict in VERDICTS.values() if verdict.suppress}
     assert {"policy"} == {verdict.name for verdict in VERDICTS.values() if verdict.trips}
-    assert {"sender", "relay", "quota"} == {verdict.name for verdict in VERDICTS.values() if verdict.pauses}
+    assert {"quota"} == {verdict.name for verdict in VERDICTS.values() if verdict.pauses}
     assert not any(verdict.counts for verdict in VERDICTS.values() if verdict.state == "queued")
 
 
@@ -275,10 +275,10 @@ COMPLAINTS = {
     "complaint-yahoo": ("abuse", "reader@yahoo.example"),
 }
 COMMANDS = {
-    "subscribe-word": Command("subscribe", "", "reader@example.net"),
-    "unsubscribe-apple": Command("unsubscribe", TOKEN, "reader@icloud.example"),
-    "unsubscribe-token": Command("unsubscribe", TOKEN, "reader@example.net"),
-    "unsubscribe-word": Command("unsubscribe", "", "reader@example.net"),
+    "subscribe-word": Command("subscribe"),
+    "unsubscribe-apple": Command("unsubscribe", TOKEN),
+    "unsubscribe-token": Command("unsubscribe", TOKEN),
+    "unsubscribe-word": Command("unsubscribe"),
 }
 
 

@@ -48,9 +48,9 @@ class Gate:
             return True
         if domain in self.shut or "" in self.shut:
             return False
-        self._pace, wait = self._pace.take(domain, now, patience=0)
+        self._pace, wait = self._pace.take(domain, now)
         if wait:
-            all_wait = self._pace.for_all().take("", now, patience=0)[1]
+            all_wait = self._pace.for_all().take("", now)[1]
             self.shut.add("" if all_wait else domain)
             self.wait = min(self.wait or wait, wait)
         return not wait
@@ -59,7 +59,7 @@ class Gate:
         """Slow down or stop, if the relay's reply to a message to `domain` asks for it."""
         if verdict.slows:
             self._pace, self._needed = self._pace.throttled(domain, now), True
-        if verdict.pauses == "quota":
+        if verdict.pauses:
             self.close(now)
 
     def close(self, now: datetime) -> None:

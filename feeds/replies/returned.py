@@ -42,11 +42,10 @@ class Complaint(Struct, frozen=True):
 
 
 class Command(Struct, frozen=True):
-    """A request by mail, as List-Unsubscribe offers it; without a token, only the From address says who asks."""
+    """A request by mail, as List-Unsubscribe offers it; without a token, nothing in it proves who asks."""
 
     kind: Literal["unsubscribe", "subscribe"]
-    token: str
-    sender: str
+    token: str = ""
     newsletter: str = ""  # that is named: "subscribe weekly"
 
 
@@ -229,12 +228,12 @@ def _auto_reply(mail: Mail) -> Returned | None:
 
 def _command(mail: Mail) -> Returned | None:
     if wish := _WISH.fullmatch(field(mail, "subject")):
-        return Command("subscribe", "", _first(field(mail, "from")), wish[1].lower())
+        return Command("subscribe", newsletter=wish[1].lower())
     found = _COMMAND.fullmatch(field(mail, "subject"))
     if not found or not any(found.groups()):
         return None
     word, token = (found[1] or "").lower(), found[2] or ""
-    return Command("subscribe" if word == "subscribe" else "unsubscribe", token, _first(field(mail, "from")))
+    return Command("subscribe" if word == "subscribe" else "unsubscribe", token)
 
 
 # (bytes to read, readers): reports stand before the copy of our message, and loose words before all else.

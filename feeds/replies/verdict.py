@@ -29,18 +29,18 @@ class Verdict(Struct, frozen=True):
     soft: bool = False  # suppress once three issues over 15 days or more ended like this
     trips: bool = False  # the circuit breaker counts it
     slows: bool = False  # halve the rate
-    pauses: Literal["", "newsletter", "run", "quota"] = ""  # stop this sender; everything; until the limit is lifted
+    pauses: bool = False  # let nothing more leave for a while
 
 
 SENT = Verdict("sent", "sent")
 BUSY = Verdict("busy", "deferred")
 RATE = Verdict("rate", "deferred", counts=False, slows=True)
-QUOTA = Verdict("quota", "deferred", counts=False, pauses="quota")
+QUOTA = Verdict("quota", "deferred", counts=False, pauses=True)
 ADDRESS = Verdict("address", "failed", suppress=True)
 MAILBOX = Verdict("mailbox", "failed", soft=True)
 POLICY = Verdict("policy", "failed", trips=True)
-SENDER = Verdict("sender", "queued", counts=False, pauses="newsletter")
-RELAY = Verdict("relay", "queued", counts=False, pauses="run")
+SENDER = Verdict("sender", "queued", counts=False)
+RELAY = Verdict("relay", "queued", counts=False)
 LOST = Verdict("lost", "deferred", counts=False)
 UNCERTAIN = Verdict("uncertain", "uncertain")
 UNSENDABLE = Verdict("unsendable", "skipped")

@@ -98,18 +98,17 @@ class Pace(Struct, frozen=True):
     buckets: Mapping[str, TokenBucket] = field(default_factory=dict)
     allowance: Allowance | None = None
 
-    def take(self, domain: str, now: datetime, patience: float = 1.0) -> tuple["Pace", float]:
+    def take(self, domain: str, now: datetime) -> tuple["Pace", float]:
         """Take a turn for a message to `domain`; return the pace after it, and the seconds to wait.
 
-        A wait longer than `patience` takes no turn: let others go first, and come back after it.
+        Who must wait takes no turn: let others go first, and come back after it.
         """
         taken = {scope: bucket.take(now) for scope, bucket in self._of(domain, now) if not bucket.is_idle}
         allowance, until_tomorrow = self.allowance.take(now) if self.allowance else (None, 0.0)
-        wait = max((seconds for _, seconds in taken.values()), default=0.0)
-        wait = max(wait, until_tomorrow)
-        if wait > patience:
+        wait = max([until_tomorrow, *(seconds for _, seconds in taken.values())])
+        if wait:
             return self, wait
-        return replace(self._with((scope, bucket) for scope, (bucket, _) in taken.items()), allowance=allowance), wait
+        return replace(self._with((scope, bucket) for scope, (bucket, _) in taken.items()), allowance=allowance), 0.0
 
     def for_all(self) -> "Pace":
         """Return what holds for mail to whatever domain."""
