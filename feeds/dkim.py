@@ -21,6 +21,7 @@ SIGNED = (
     *("list-id", "list-unsubscribe", "list-unsubscribe-post", "list-archive", "list-help", "list-owner"),
     *("list-subscribe", "list-post", "feedback-id"),
 )
+SETTING = "mail.dkim.key_file"
 _SHORTEST_RSA = 1024  # bits; verifiers refuse shorter keys (RFC 8301 3.2)
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\r]*(?:\r\n[ \t][^\r]*)*)\r\n")
 _SPACES = re.compile(rb"[ \t\r\n]+")
@@ -43,8 +44,8 @@ class Key(Struct, frozen=True):
         return f"v=DKIM1; k={self.algorithm.partition('-')[0]}; p={self.public}"
 
 
-def load_key(pem: bytes, where: str = "mail.dkim.key_file") -> Key:
-    """Read a private key from PEM: RSA or Ed25519. Raises SettingsError at `where`."""
+def load_key(pem: bytes) -> Key:
+    """Read a private key from PEM: RSA or Ed25519. Raises SettingsError."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -54,14 +55,14 @@ def load_key(pem: bytes, where: str = "mail.dkim.key_file") -> Key:
     try:
         key = load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SettingsError("not a private key in PEM without a passphrase", mend, where) from error
+        raise SettingsError("not a private key in PEM without a passphrase", mend, SETTING) from error
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _SHORTEST_RSA:
         der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return Key("rsa-sha256", lambda data: key.sign(data, padding.PKCS1v15(), SHA256()), b64encode(der).decode())
     if isinstance(key, ed25519.Ed25519PrivateKey):
         raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return Key("ed25519-sha256", lambda data: key.sign(sha256(data).digest()), b64encode(raw).decode())
-    raise SettingsError("neither an RSA key of at least 1024 bits nor an Ed25519 key", mend, where)
+    raise SettingsError("neither an RSA key of at least 1024 bits nor an Ed25519 key", mend, SETTING)
 
 
 def sign(message: bytes, domain: str, selector: str, key: Key) -> bytes:

@@ -148,7 +148,7 @@ def test_messages_are_signed(tmp_path: Path, site: Settings) -> None:
 @pytest.mark.parametrize(
     ("section", "said"),
     [
-        (Dkim("example.org", "news", "none.pem"), "mail.dkim.key_file = 'none.pem': No such file or directory"),
+        (Dkim("example.org", "news", "none.pem"), "mail.dkim.key_file: none.pem: No such file or directory"),
         (Dkim("", "news", "dkim.pem"), "is no name in the DNS"),
     ],
 )

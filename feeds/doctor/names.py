@@ -7,12 +7,12 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from feeds import dkim
 from feeds.config import Settings
 from feeds.doctor.finding import Finding, Patient
 from feeds.doctor.lookup import Lookup, UnreachableError
 from feeds.errors import SettingsError
 from feeds.mail.headers import mailbox
+from feeds.newsletter.press import key_of
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -65,13 +65,9 @@ def _dkim(lookup: Lookup, said: Settings, sender: str) -> Iterator[Finding]:
         yield Finding("unchecked", "we do not sign (no mail.dkim.key_file)", "see that the relay signs with DKIM")
         return
     try:
-        key = dkim.load_key((said.root / section.key_file).read_bytes())
+        key = key_of(said)
     except SettingsError as error:
         yield Finding("error", f"{error.where}: {error.what}", error.mend)
-        return
-    except OSError as error:
-        what = f"mail.dkim.key_file = {section.key_file!r}: {error.strerror}"
-        yield Finding("error", what, "make it readable for this user")
         return
     name, mend = f"{section.selector}._domainkey.{section.domain}", f'add this TXT record: "{key.record}"'
     found = lookup.texts(name)

@@ -22,17 +22,22 @@ def sealer(settings: Settings) -> Seal:
     section = settings.mail.dkim
     if not section.key_file:
         return lambda message: message
-    try:
-        key = dkim.load_key((settings.root / section.key_file).read_bytes())
-    except OSError as error:
-        mend = "make it readable for this user"
-        raise SettingsError(f"mail.dkim.key_file = {section.key_file!r}: {error.strerror}", mend) from error
+    key = key_of(settings)
 
     def seal(message: bytes) -> bytes:
         return dkim.sign(message, section.domain, section.selector, key) + message
 
     seal(b"From: x\r\n\r\n")  # a wrong name shows before anything is marked as about to leave
     return seal
+
+
+def key_of(settings: Settings) -> dkim.Key:
+    """Read the key that [mail.dkim] names. Raises SettingsError."""
+    path = settings.mail.dkim.key_file
+    try:
+        return dkim.load_key((settings.root / path).read_bytes())
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}", "make it readable for this user", dkim.SETTING) from error
 
 
 class Press:
