@@ -135,8 +135,9 @@ def until_told() -> Iterator[threading.Event]:
 
 
 def counted(counts: Mapping[str, int]) -> str:
-    """Put counts in words: "2 draft, 1 scheduled"."""
-    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    """Put counts in words, the largest first: "2 draft, 1 scheduled"; "" where all are 0."""
+    largest_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count} {name}" for name, count in largest_first if count)
 
 
 def plural(count: int, noun: str) -> str:

@@ -32,5 +32,5 @@ def doctor(call: Call) -> int:
             call.say(str(each))
     call.value(findings)
     counts = {state: sum(each.state == state for each in findings) for state in ("ok", "warning", "error", "unchecked")}
-    call.say(counted({state: count for state, count in counts.items() if count}))
+    call.say(counted(counts))
     return 1 if counts["error"] else 0

@@ -139,9 +139,8 @@ def _told(status: Status) -> str:
     issue = status.issue
     lines = [f"{issue.newsletter}-{issue.number} {issue.state}: {counted(issue.deliveries) or 'no deliveries'}"]
     for each in status.reasons:
-        if each.state not in ("sent", "queued"):
-            why = _reply(each, each.example)[:160]
-            lines.append(f"  {each.readers} {each.state}: {why}".rstrip(": "))
+        why = _reply(each, each.example)[:160]
+        lines.append(f"  {each.readers} {each.state}: {why}".rstrip(": "))
     if "uncertain" in issue.deliveries:
         lines.append(f"  `feeds status {issue.newsletter}-{issue.number} --state uncertain` names who is in doubt")
         lines.append("  `feeds outbox reconcile` asks the log of your Postfix, `feeds outbox resolve` settles one")

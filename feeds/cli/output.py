@@ -130,5 +130,4 @@ class _Builds:
         self._said = set(built.problems)
         self._call.value(built)
         files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
-        shown = counted({name: count for name, count in files.items() if count})
-        self._call.say(f"{datetime.now():%H:%M:%S} {plural(built.posts, 'post')}; files: {shown}")
+        self._call.say(f"{datetime.now():%H:%M:%S} {plural(built.posts, 'post')}; files: {counted(files)}")

@@ -85,7 +85,7 @@ def _show(call: Call, outlooks: Sequence["Outlook"]) -> None:
     call.value([{**msgspec.to_builtins(each), "is_burst": each.is_burst} for each in outlooks])
     for each in outlooks:
         signs = {"new": ("+", each.new), "updated": ("~", each.updated), "gone": ("-", each.gone)}
-        found = counted({word: len(titles) for word, (_, titles) in signs.items() if titles}) or "nothing changes"
+        found = counted({word: len(titles) for word, (_, titles) in signs.items()}) or "nothing changes"
         call.say(f"{each.path}: {found}" + (", a new feed" if each.is_first else ""))
         for sign, titles in signs.values():
             for title in () if each.is_first and not call.verbose else titles:
@@ -97,8 +97,7 @@ def _show(call: Call, outlooks: Sequence["Outlook"]) -> None:
 
 def _summary(built: Any) -> str:
     files = {"written": len(built.written), "unchanged": len(built.unchanged), "removed": len(built.removed)}
-    became = counted({word: count for word, count in files.items() if count})
-    text = f"{plural(built.posts, 'post')} in {plural(len(built.feeds), 'feed')}; files: {became}"
+    text = f"{plural(built.posts, 'post')} in {plural(len(built.feeds), 'feed')}; files: {counted(files)}"
     return text + _left_out(built.left_out)
 
 
