@@ -6,7 +6,6 @@ due, and whether it was done already, the database knows.
 """
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,24 +14,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 
-def run_every_minute(deed: Callable[[Callable[[], bool]], None]) -> None:
-    """Call `deed` at once and then every minute, until SIGTERM or SIGINT; a second one kills the process.
+def run_every_minute(deed: Callable[[], None], stop: threading.Event) -> None:
+    """Call `deed` at once and then every minute, until `stop` is set; the one under way then is waited for.
 
-    A deed can ask whether it should come to an end, and is waited for. One that takes longer than a minute is not
-    started a second time beside itself.
+    One that takes longer than a minute is not started a second time beside itself.
     """
-    stop = threading.Event()
-
-    def note(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, note)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would warn each minute of one that takes longer
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
-        lambda: deed(stop.is_set),
+        deed,
         IntervalTrigger(minutes=1),
         next_run_time=datetime.now(UTC),
         misfire_grace_time=None,

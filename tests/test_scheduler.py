@@ -9,21 +9,21 @@ from pathlib import Path
 POST = "---\ntitle: خبر\ndate: 2025-01-01\n---\n\nنص\n"
 
 SLOW = """
-import os, signal, threading
+import threading
 import feeds.scheduler as it
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
-every, again, runs = it.IntervalTrigger, threading.Event(), []
+every, again, stop, runs = it.IntervalTrigger, threading.Event(), threading.Event(), []
 it.IntervalTrigger = lambda minutes: every(seconds=minutes)
 class Watched(it.BackgroundScheduler):
     def start(self):
         self.add_listener(lambda event: again.set(), EVENT_JOB_MAX_INSTANCES)
         super().start()
 it.BackgroundScheduler = Watched
-def deed(told):
-    runs.append(told)
+def deed():
+    runs.append(1)
     again.wait()
-    os.kill(os.getpid(), signal.SIGTERM)
-it.run_every_minute(deed)
+    stop.set()
+it.run_every_minute(deed, stop)
 print(len(runs))
 """
 

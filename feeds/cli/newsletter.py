@@ -279,7 +279,8 @@ def run(call: Call) -> None:
     from feeds.scheduler import run_every_minute
 
     said: set[Problem | str] = set()
-    run_every_minute(lambda told: _tick(call, said, told))
+    with until_told() as told:
+        run_every_minute(lambda: _tick(call, said, told.is_set), told)
 
 
 def _tick(call: Call, said: set[Problem | str], told: Told) -> None:
@@ -331,8 +332,8 @@ def _all_due(call: Call, progress: Progress, stopping: Told) -> tuple["Built", "
 
 def _show_run(call: Call, built: "Built", ran: "Ran | None") -> None:
     call.value({"built": built, "newsletters": ran})
-    changed = {"written": len(built.written), "removed": len(built.removed)}
-    call.say(f"feeds: {counted({word: count for word, count in changed.items() if count}) or 'nothing new'}")
+    changed = counted({"written": len(built.written), "removed": len(built.removed)})
+    call.say(f"feeds: {changed or 'nothing new'}")
     if ran and ran.returned:
         call.say(f"came back: {in_words(ran.returned)}")
     for opened in ran.opened if ran else ():

@@ -171,7 +171,7 @@ def test_no_answer_to_the_dot_leaves_doubt_about_few(tmp_path: Path, url: str, f
         ground.settle_doubt(doubt)
 
 
-THREE_MINUTES = "import feeds.scheduler as it; it.run_every_minute = lambda deed: [deed(bool) for _ in range(3)]"
+THREE_MINUTES = "import feeds.scheduler as it; it.run_every_minute = lambda deed, _: [deed() for _ in range(3)]"
 
 
 def test_wrong_password_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
