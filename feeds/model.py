@@ -212,7 +212,7 @@ class Issue(Struct, frozen=True):
     newsletter: str
     number: int  # 1, 2, 3, ... within its newsletter
     due_key: str  # local-time label of the occasion: "2026-11-23T08:00"
-    state: str  # "waiting" (for approval), "open", "done", "cancelled"
+    state: str  # "waiting" (for approval), "open", "paused", "done", "cancelled"
     opened: datetime
     deliveries: Mapping[str, int] = field(default_factory=dict)  # state -> how many
 
@@ -240,7 +240,7 @@ class Subscriber(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What became of handing over one message."""
 
-    state: str  # "sent", "deferred", "failed", "uncertain", "skipped"
+    state: str  # "sent", "deferred", "failed", "uncertain", "skipped", "queued", and "bounced" or "complained" later
     code: int = 0  # SMTP reply code (RFC 5321 4.2)
     enhanced: str = ""  # enhanced status code (RFC 3463): "5.1.1"
     reply: str = ""  # the answer, in words

@@ -27,10 +27,9 @@ from feeds.store.returns import Known
 from feeds.subscriptions.links import newsletter_of
 from feeds.tokens import ADDRESS_LENGTH, verify_address
 
-# What becomes of a mail. The first are dealt with; the others stay where they are: "later" is looked at again,
-# "left" is for a person to see.
+# What becomes of a mail that is dealt with. All other stays where it is: "later" is looked at again, "left" is for a
+# person to see.
 DONE = ("bounced", "complained", "unsubscribed", "asked", "confirmed", "repeated", "forged", "ignored")
-LEFT = ("later", "left")
 
 
 class Reader(Struct, frozen=True):
@@ -41,7 +40,7 @@ class Reader(Struct, frozen=True):
     ear: Ear
 
     def act(self, connection: Connection, message: bytes, now: datetime) -> str:
-        """Act on a message; return one of DONE or LEFT."""
+        """Act on a message; return one of DONE, "later" or "left"."""
         returned = understand(message)
         if isinstance(returned, Command) or returned == Ignored("unrelated"):
             became = self.ear.hear(connection, returned, message, now)
@@ -104,7 +103,7 @@ def read_mailbox(settings: Settings, store: Store, clock: Clock, *, environ: Map
 
 
 def take(settings: Settings, store: Store, message: bytes, now: datetime, *, environ: Mapping[str, str]) -> str:
-    """Act on one message, and say what became of it: one of DONE or LEFT. Raises SettingsError or StoreError."""
+    """Act on one message; return one of DONE, "later" or "left". Raises SettingsError or StoreError."""
     reader = _reader(settings, store, environ)
     with store.writing() as connection:
         return reader.act(connection, message, now)

@@ -17,9 +17,9 @@ Mail = Message
 
 _COPIES = {"message/rfc822", "message/global", "message/partial"}
 _COPIED_HEADERS = {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
-# With bounds, so that a megabyte without an @ is not read a million times over.
 # Python knows codecs that are none for mail, and some that take a minute for what a stranger may write in them.
 _CHARSET = re.compile(r"utf-8|us-ascii|iso-8859|windows-|cp\d|koi8-|gb|big5|shift_jis|iso-2022-jp|euc-", re.IGNORECASE)
+# With bounds, so that a megabyte without an @ is not read a million times over.
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,128}@[^\s<>,;:\"()]{1,255}")
 

@@ -115,7 +115,8 @@ metadata = MetaData(
     }
 )
 
-# What belongs to the database as a whole: "secret" (of the links), "baseline" (when posts were first looked at).
+# What belongs to the database as a whole: "secret" (of the links) and "signer" (which signed last), "baseline" (when
+# posts were first looked at), "database" (its name) and "runs" (how many delivered).
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
 subscriber = Table(
