@@ -14,7 +14,7 @@ _NOTHING: Mapping[str, Noted] = MappingProxyType({})
 
 def read(folder: Path, noted: Mapping[str, Noted] = _NOTHING) -> Lock | None:
     """Read the lock of the site in `folder`; None when there is none. Raises SettingsError or OutputError."""
-    return lock.parse(output.read(folder / lock.FILE_NAME), noted)
+    return lock.parse(data(folder), noted)
 
 
 def data(folder: Path) -> bytes:
@@ -22,11 +22,11 @@ def data(folder: Path) -> bytes:
     return output.read(folder / lock.FILE_NAME)
 
 
-def put(folder: Path, data: bytes) -> None:
-    """Write what `lock.render` or `lock.amended` made. Raises OutputError."""
-    output.write(folder / lock.FILE_NAME, data, EPOCH)
+def put(folder: Path, data: bytes) -> bool:
+    """Write what `lock.render` or `lock.amended` made; return False when it lies there already. Raises OutputError."""
+    return output.write(folder / lock.FILE_NAME, data, EPOCH)
 
 
 def write(folder: Path, content: Lock) -> bool:
     """Write the lock, whole or not at all; return False when it says so already. Raises OutputError."""
-    return output.write(folder / lock.FILE_NAME, lock.render(content), EPOCH)
+    return put(folder, lock.render(content))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from feeds.model import Issue, Variant
@@ -69,8 +70,7 @@ def newsletters(connection: Connection) -> set[str]:
 
 def add(connection: Connection, new: NewIssue, now: datetime) -> int:
     """Add an issue, without deliveries yet; return its id."""
-    row = {name: getattr(new, name) for name in NewIssue.__struct_fields__}
-    statement = insert(issue).values(row | {"opened": now, "frozen": 0}).returning(issue.c.id)
+    statement = insert(issue).values(asdict(new) | {"opened": now, "frozen": 0}).returning(issue.c.id)
     return int(connection.execute(statement).scalar_one())
 
 
@@ -88,8 +88,7 @@ def freeze(connection: Connection, issue_id: int, deliveries: int) -> None:
 
 def add_variant(connection: Connection, issue_id: int, content: Variant) -> int:
     """Add one form of an issue; return its id."""
-    row = {name: getattr(content, name) for name in Variant.__struct_fields__}
-    statement = insert(variant).values(row | {"issue_id": issue_id}).returning(variant.c.id)
+    statement = insert(variant).values(asdict(content) | {"issue_id": issue_id}).returning(variant.c.id)
     return int(connection.execute(statement).scalar_one())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, func, insert, select, update
 
 from feeds.store.tables import AHEAD, meta, post
@@ -59,20 +60,16 @@ def set_baseline(connection: Connection, now: datetime) -> None:
 def add(connection: Connection, posts: Sequence[SeenPost], now: datetime) -> None:
     """Remember new posts."""
     if posts:
-        connection.execute(insert(post), [{**_values(each), "first_seen": now} for each in posts])
+        connection.execute(insert(post), [asdict(each) | {"first_seen": now} for each in posts])
 
 
 def change(connection: Connection, posts: Sequence[tuple[str, SeenPost]]) -> None:
     """Replace what is remembered under these ids; an id itself may change as well."""
     for former_id, each in posts:
-        connection.execute(update(post).where(post.c.id == former_id).values(_values(each)))
+        connection.execute(update(post).where(post.c.id == former_id).values(asdict(each)))
 
 
 def mark_carried(connection: Connection, ids: Sequence[str], issue_id: int) -> None:
     """Note that an issue carries these posts, for those that none carried before."""
     fresh = post.c.id.in_(ids) & post.c.issue_id.is_(None)
     connection.execute(update(post).where(fresh).values(issue_id=issue_id))
-
-
-def _values(seen_post: SeenPost) -> dict[str, object]:
-    return {name: getattr(seen_post, name) for name in SeenPost.__struct_fields__}

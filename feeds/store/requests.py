@@ -7,8 +7,8 @@ own for each newsletter, "weekly/confirm": no newsletter can have that name.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, union
 
 from feeds.model import Subscription
@@ -56,7 +56,7 @@ def queue(connection: Connection, issue_id: int, variant_id: int, readers: Seque
     """Queue the mail that asks each of these readers, all about one newsletter; what asked them before is void."""
     ids = [each.subscriber_id for each in readers]
     withdraw(connection, ids, readers[0].newsletter, now)
-    rows = [msgspec.structs.asdict(each) | {"issue_id": issue_id} for each in readers]
+    rows = [asdict(each) | {"issue_id": issue_id} for each in readers]
     connection.execute(insert(request), rows)
     row = deliveries.queued(issue_id, literal(variant_id), literal(0), now)
     asked = select(*row.values()).where(subscriber.c.id.in_(ids))

@@ -6,6 +6,7 @@ A row says nothing of what is known of the address: it is written alike, whoever
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, select
 
 from feeds.store.engine import upsert
@@ -26,8 +27,7 @@ _SIGNUP = [signup.c[name] for name in Signup.__struct_fields__]
 
 def add(connection: Connection, new: Signup) -> None:
     """Note who signed up; whoever does so again before they are asked is noted once."""
-    row = {name: getattr(new, name) for name in Signup.__struct_fields__}
-    connection.execute(upsert(connection, signup, row))
+    connection.execute(upsert(connection, signup, asdict(new)))
 
 
 def any_waiting(connection: Connection) -> bool:

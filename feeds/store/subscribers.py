@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, select, true, tuple_, update
 
 from feeds.model import Subscriber, Subscription
@@ -63,7 +63,7 @@ def key(connection: Connection, subscriber_id: int) -> str:
 def subscribe(connection: Connection, chosen: Mapping[int, Subscription], cursor: int, now: datetime) -> set[int]:
     """Give subscribers, by id, what they chose, from the posts after `cursor` on; return who did not have it yet."""
     same = {"cursor": cursor, "status": "active", "since": now}
-    rows = [{"subscriber_id": key, **msgspec.structs.asdict(each), **same} for key, each in chosen.items()]
+    rows = [{"subscriber_id": key, **asdict(each), **same} for key, each in chosen.items()]
     if not rows:
         return set()
     statement = insert_new(connection, subscription).returning(subscription.c.subscriber_id)
@@ -219,4 +219,4 @@ def _subscribers(connection: Connection, *wanted: ColumnElement[bool]) -> Iterat
     for person, group in groupby(rows, key=lambda row: row[: len(_PERSON)]):
         choices = (row[len(_PERSON) :] for row in group)
         chosen = tuple(Subscription(*each) for each in choices if each[0] is not None)
-        yield msgspec.structs.replace(Subscriber(*person), subscriptions=chosen)
+        yield replace(Subscriber(*person), subscriptions=chosen)

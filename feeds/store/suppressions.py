@@ -7,9 +7,10 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, select
 
+from feeds.store import subscribers
 from feeds.store.engine import insert_new
 from feeds.store.secrets import secret
-from feeds.store.tables import subscriber, suppression
+from feeds.store.tables import suppression
 
 
 def add(connection: Connection, email_key: str, reason: str, now: datetime, *, detail: str = "") -> bool:
@@ -21,8 +22,7 @@ def add(connection: Connection, email_key: str, reason: str, now: datetime, *, d
 
 def add_subscriber(connection: Connection, subscriber_id: int, reason: str, now: datetime, *, detail: str = "") -> bool:
     """Put the address of a subscriber on the list; tell whether it was not there."""
-    key = connection.scalar(select(subscriber.c.email_key).where(subscriber.c.id == subscriber_id))
-    return add(connection, key or "", reason, now, detail=detail)
+    return add(connection, subscribers.key(connection, subscriber_id), reason, now, detail=detail)
 
 
 def remove(connection: Connection, email_key: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, select, update
 
 from feeds.store.engine import insert_new, serialise
@@ -36,7 +37,7 @@ def read(connection: Connection) -> tuple[Level, ...]:
 def write(connection: Connection, levels: Iterable[Level]) -> None:
     """Keep these."""
     for level in levels:
-        row = {name: getattr(level, name) for name in Level.__struct_fields__}
+        row = asdict(level)
         if connection.execute(update(throttle).where(throttle.c.scope == level.scope).values(row)).rowcount == 0:
             connection.execute(insert_new(connection, throttle).values(row))
 
