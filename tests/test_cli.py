@@ -81,6 +81,14 @@ def test_python_runs_the_package_as_the_command() -> None:
     )
 
 
+def test_any_script_is_printed_whatever_the_locale(site: Path) -> None:
+    """Into a file or a pipe in UTF-8, as programs want it: else an export would lack its readers' names."""
+    command = [sys.executable, "-P", "-m", "feeds", "config", "--site", str(site)]
+    shown = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+
+    assert f'title = "{load(site).site.title}"' in shown.stdout.decode()
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(feeds: Call, command: str) -> None:
     """--help says in a sentence what each command does."""

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -102,6 +103,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit as DESIGN says: 0 done, 1 problems, 2 usage, 3 refused by a guard, 75 try again."""
+    _speak_any_script()
     atexit.register(gc.freeze)  # else Python looks for rings once more: a twentieth of a build that has nothing to do
     try:
         code = cli.main(args=arguments, prog_name="feeds", standalone_mode=False)
@@ -119,6 +121,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"feeds: {where}{error.strerror or error}; mend that, then do it again", err=True)
         sys.exit(75)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _speak_any_script() -> None:
+    """Where the locale knows few letters, write UTF-8 into files and pipes, and to a terminal what it can show."""
+    out = sys.stdout
+    if isinstance(out, TextIOWrapper) and out.encoding.lower() != "utf-8":
+        out.reconfigure(encoding=None if out.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _print_no_more() -> None:
