@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from feeds.errors import SettingsError, StoreError, UnusableError
 from feeds.model import Outcome, Subscription, Variant
-from feeds.store import Store, deliveries, engine, issues, migrations, secrets, subscribers, tables, workers
+from feeds.store import Store, deliveries, engine, issues, migrations, requests, secrets, subscribers, tables, workers
 from feeds.store.bulk import update_each
 from feeds.store.deliveries import Claimed, Settlement
 from feeds.store.groups import Group
@@ -515,6 +515,12 @@ def test_queueing_leaves_the_checks_on(store: Store) -> None:
         open_issue(connection, "one")
         with pytest.raises(IntegrityError, match="held_by_worker"):
             connection.execute(update(tables.delivery).values(worker_id=1))
+
+
+def test_any_number_may_wait_for_an_answer(store: Store) -> None:
+    """At the largest provider, whose readers are looked through together, more than a statement takes."""
+    with store.reading() as connection:
+        assert requests.mails(connection, range(70_000), NOW) == {}
 
 
 def test_dead_worker_leaves_doubt_only_about_what_was_in_the_air(store: Store) -> None:

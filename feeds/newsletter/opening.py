@@ -18,7 +18,7 @@ from feeds.newsletter import window
 from feeds.newsletter.buckets import Bucket, buckets, has_choice, own
 from feeds.newsletter.drafting import Draft, Form, Source, cut_of, draft, outline
 from feeds.newsletter.witness import check
-from feeds.store import Store, cursors, deliveries, events, groups, issues, posts, requests, subscribers
+from feeds.store import Store, cursors, deliveries, events, groups, issues, posts, subscribers
 from feeds.store.groups import Group
 from feeds.store.subscribers import Clock
 from feeds.templating import environment
@@ -140,11 +140,10 @@ def cancel(store: Store, newsletter: str, number: int, now: datetime) -> Issue:
         return issues.read(connection, issue.id)
 
 
-def listed(store: Store, *, newsletter: str = "", state: str = "") -> tuple[Issue, ...]:
-    """Return issues, oldest first: all, or those of one newsletter or in one state; without the mails that ask."""
+def listed(store: Store, *, state: str = "") -> tuple[Issue, ...]:
+    """Return issues, oldest first: all, or those in one state; without the mails that ask."""
     with store.reading() as connection:
-        found = issues.listed(connection, newsletter=newsletter, state=state)
-    return tuple(each for each in found if not requests.is_stream(each.newsletter))
+        return issues.listed(connection, state=state, with_posts=True)
 
 
 def buckets_of(connection: Connection, newsletter: Newsletter, site: Site) -> tuple[Bucket, ...]:

@@ -13,6 +13,7 @@ from feeds.store.tables import AHEAD, PENDING, delivery, issue, occasion, varian
 
 _VARIANT = [variant.c[name] for name in Variant.__struct_fields__]
 _UNSETTLED = {*PENDING, "uncertain"}
+_HAS_POSTS = ~issue.c.newsletter.endswith(requests.STREAM)
 
 
 class NewIssue(Struct, frozen=True):
@@ -143,15 +144,14 @@ def read(connection: Connection, issue_id: int) -> Issue:
 
 def newest(connection: Connection) -> Issue | None:
     """Return the issue with posts that was opened last."""
-    with_posts = ~issue.c.newsletter.endswith(requests.STREAM)
-    rows = connection.execute(select(issue).where(with_posts).order_by(issue.c.id.desc()).limit(1)).all()
+    rows = connection.execute(select(issue).where(_HAS_POSTS).order_by(issue.c.id.desc()).limit(1)).all()
     return next(_issues(connection, rows), None)
 
 
-def listed(connection: Connection, *, newsletter: str = "", state: str = "") -> tuple[Issue, ...]:
-    """Return issues, oldest first: all, or those of one newsletter or in one state."""
+def listed(connection: Connection, *, state: str = "", with_posts: bool = False) -> tuple[Issue, ...]:
+    """Return issues, oldest first: all, or those in one state; without the mails that ask, of which there are many."""
     query = select(issue).order_by(issue.c.id)
-    query = query.where(issue.c.newsletter == newsletter) if newsletter else query
+    query = query.where(_HAS_POSTS) if with_posts else query
     query = query.where(issue.c.state == state) if state else query
     return tuple(_issues(connection, connection.execute(query).all()))
 

@@ -16,6 +16,7 @@ from feeds.store import deliveries
 from feeds.store.tables import delivery, issue, pending, request, subscriber
 
 STREAM = "/confirm"
+_AT_ONCE = 10_000  # values in a statement: PostgreSQL takes 65,535, and SQLite, as many build it, 32,766
 
 
 class Request(Struct, frozen=True):
@@ -91,8 +92,10 @@ def mails(
     """Return how many mails have asked some readers, by id, about whatever newsletter since a time; and the last."""
     columns = (delivery.c.subscriber_id, func.count(), func.max(issue.c.opened))
     ours = and_(issue.c.newsletter.endswith(STREAM), issue.c.opened > since)
-    query = select(*columns).join_from(delivery, issue).where(ours, delivery.c.subscriber_id.in_(subscriber_ids))
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query.group_by(delivery.c.subscriber_id))}
+    query = select(*columns).join_from(delivery, issue).where(ours).group_by(delivery.c.subscriber_id)
+    ids = sorted(subscriber_ids)
+    parts = (delivery.c.subscriber_id.in_(ids[at : at + _AT_ONCE]) for at in range(0, len(ids), _AT_ONCE))
+    return {row[0]: (row[1], row[2]) for part in parts for row in connection.execute(query.where(part))}
 
 
 def any_before(connection: Connection, before: datetime) -> bool:
