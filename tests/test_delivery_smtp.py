@@ -390,11 +390,12 @@ def test_a_doubt_is_not_tried_again_at_once() -> None:
     [
         ("250-2.0.0 Ok\r\n250-2.0.0 and more\r\n250 2.0.0 queued", "sent", "2.0.0 Ok 2.0.0 and more 2.0.0 queued"),
         ("250", "sent", ""),
+        ("250 o\0k", "sent", "ok"),
         ("250-x\r\n" * 2000 + "250 x", "uncertain", "a reply without end"),
         ("what?", "uncertain", "?"),
         ("354 go on", "uncertain", "go on"),
     ],
-    ids=["many lines", "bare code", "endless", "nonsense", "odd"],
+    ids=["many lines", "bare code", "null", "endless", "nonsense", "odd"],
 )
 def test_replies_of_all_shapes_are_read(answer: str, state: str, reply: str) -> None:
     """RFC 5321 4.2.1: lines joined by hyphens are one reply; what is none after the dot leaves a doubt."""

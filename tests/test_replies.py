@@ -380,6 +380,8 @@ HOSTILE = {
     "words": b"Subject: " + b"=?utf-8?q?" * 9000 + b"\n\n",
     "punycode": b"From: mailer-daemon@x\nContent-Type: text/plain; charset=punycode\n\n550 5.1.1 a-" + b"9" * 90_000,
     "no charset": b"From: mailer-daemon@x\nContent-Type: text/plain; charset=cp0\n\n550 5.1.1 <a@example.org>\n",
+    "nul in charset": b"From: mailer-daemon@x\nContent-Type: text/plain; charset*=\0''x\n\n550 5.1.1 <a@example.org>\n",
+    "nul in boundary": b"From: mailer-daemon@x\nContent-Type: multipart/report; boundary*=\0''b\n\n--b\n\n",
     "tags": b"From: mailer-daemon@x\nContent-Type: text/html\n\n550 5.1.1 " + b"<" * 90_000,
     "charset": b"Subject: =?no-such-charset?b?AAAA?=\n\n",
     "dashes": b"From: mailer-daemon@x\n\n" + b"-" * 200_000,
@@ -394,6 +396,18 @@ HOSTILE = {
 def test_hostile_mail_is_survived(name: str) -> None:
     """Whoever can write to the bounce address cannot stop us reading it."""
     assert isinstance(understand(HOSTILE[name]), Returned)
+
+
+@pytest.mark.parametrize("odd", [b"\0", b"=?utf-8?q?=00?=", b"=?utf-7?q?+2AA-?=", b"\xff"])
+def test_what_a_bounce_says_can_be_kept(odd: bytes) -> None:
+    """No database holds half a letter, and PostgreSQL no null."""
+    report = (BOUNCES / "postfix-user-unknown.eml").read_bytes().replace(b"550 5.1.1", b"550 5.1.1 " + odd)
+
+    for message in (report, b"From: mailer-daemon@x\n\n550 5.1.1 <a@example.org> unknown " + odd):
+        bounce = understand(message)
+        assert isinstance(bounce, Bounce)
+        assert bounce.diagnostic.encode()
+        assert "\0" not in bounce.diagnostic
 
 
 @given(st.sampled_from(sorted(FAILED)), st.integers(0, 4000), st.binary(max_size=60))

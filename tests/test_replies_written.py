@@ -77,7 +77,8 @@ def test_what_comes_from_machines_is_known(name: str) -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_are_too_odd(some: bytes) -> None:
     """It is read by a program that must go on."""
-    for message in (some, b"From: " + some, mail() + some):
+    null = b"Content-Type: text/plain; charset*=\0''" + some
+    for message in (some, b"From: " + some, mail() + some, b"From: a@example.net\n" + null):
         found = written(message)
         assert found is None or found.sender
 

@@ -71,7 +71,7 @@ def text(mail: Mail) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    told = _decoded(payload[:100_000], str(part.get_content_charset("utf-8"))).replace("\r\n", "\n")
+    told = _sound(_decoded(payload[:100_000], str(part.get_content_charset("utf-8")))).replace("\r\n", "\n")
     return unescape(_TAG.sub("\n", told)) if part.get_content_subtype() == "html" else told
 
 
@@ -86,7 +86,7 @@ def fields(mail: Mail, name: str) -> Iterator[str]:
         line = str(value)[:4000].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         with suppress(HeaderParseError, LookupError, ValueError):
             line = str(make_header(decode_header(line)))
-        yield " ".join(line.split())
+        yield " ".join(_sound(line).split())
 
 
 def addresses(value: str) -> list[str]:
@@ -98,6 +98,11 @@ def _decoded(payload: bytes, charset: str) -> str:
     with suppress(LookupError):  # a charset that there is not
         return payload.decode(charset if _CHARSET.match(charset) else "utf-8", "replace")
     return payload.decode("utf-8", "replace")
+
+
+def _sound(text: str) -> str:
+    """Replace what not every database holds: nulls, and the halves of letters that utf-7 makes."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def _unbased(encoded: bytes) -> bytes:

@@ -97,8 +97,8 @@ def understand(message: bytes) -> Returned:
             for read in readers:
                 if found := read(mail):
                     return found
-    except RecursionError:  # parts in parts in parts: nobody's bounce
-        pass
+    except Exception:  # parts in parts in parts, a null in the name of a charset: nobody's bounce
+        return Ignored("unrelated")
     return Ignored("unrelated")
 
 

@@ -33,7 +33,7 @@ def written(message: bytes) -> Written | None:
         senders = [*_senders(mail)]
         if len(senders) != 1 or _is_by_machine(mail, senders[0]):
             return None
-    except RecursionError:  # parts in parts in parts
+    except Exception:  # no person writes what the parser of Python stumbles over
         return None
     to = dict.fromkeys(each for name in ADDRESSED_TO for value in fields(mail, name) for each in addresses(value))
     found = _ID.search(field(mail, "message-id"))

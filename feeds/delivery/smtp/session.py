@@ -62,8 +62,9 @@ class RefusedError(Exception):
 
 
 def words(text: bytes | str) -> str:
-    """Return the text of a reply as one line."""
-    return " ".join((text if isinstance(text, str) else text.decode("utf-8", "replace")).split())
+    """Return the text of a reply as one line, without nulls, which PostgreSQL cannot hold."""
+    told = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    return " ".join(told.replace("\0", "").split())
 
 
 class _Client(smtplib.SMTP):
