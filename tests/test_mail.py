@@ -240,6 +240,18 @@ def test_what_could_break_out_is_refused(changes: dict[str, str]) -> None:
         stamp(encoded, msgspec.structs.replace(READER, **changes))
 
 
+def test_a_host_with_an_underscore_sends() -> None:
+    """As hosts of an intranet have: what the settings let through makes a message."""
+    box = letter(sender="news@mail_host.lan").sender
+    assert box is not None
+    name = f"<1.a@{box.domain}>"
+    encoded = encode(Variant("all", "", "", "", (), "ar"), letter(), DATE)
+
+    data = stamp(encoded, msgspec.structs.replace(READER, message_id=name))
+
+    assert name == parsed(data)["Message-ID"]
+
+
 def test_a_domain_in_arabic_goes_out_in_ascii() -> None:
     """The domain of an address is written in ASCII (RFC 5891), in From, To and the List-Id."""
     encoded = encode(Variant("all", "", "", "", (), "ar"), letter(sender="news@مثال.إختبار"), DATE)

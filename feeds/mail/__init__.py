@@ -24,7 +24,7 @@ __all__ = ["Encoded", "Letterhead", "Mailbox", "Recipient", "encode", "letterhea
 
 _SAFETOKEN = re.compile(rf"(?:[A-Za-z0-9_-]{{{LENGTH}}})?")
 _BYTES = {each: each.encode() for each in (TO, MESSAGE_ID, UNSUBSCRIBE, PREFERENCES, NAME, NAME_IN_HTML)}
-_SAFE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+>")
+_SAFE_ID = re.compile(r"<[A-Za-z0-9._+-]+@[A-Za-z0-9._-]+>")
 
 
 class Recipient(Struct, frozen=True):
