@@ -32,7 +32,12 @@ def both(here: Callable[[], Here], there: Callable[[], Found], kind: type[Found]
     if not _may_split():
         return here(), there()
     reader, writer = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:  # no memory for a second process, or no more of them for this user
+        os.close(reader)
+        os.close(writer)
+        return here(), there()
     if not child:
         _answer(writer, lambda: msgspec.msgpack.encode(there()))
     os.close(writer)

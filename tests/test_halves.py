@@ -62,6 +62,18 @@ assert [[*MANY[:1_000]], [*MANY[1_000:]]] == halves(MANY, work, list[int], 1_000
 """)
 
 
+def test_a_system_without_room_for_a_second_process_uses_one() -> None:
+    """As a container with a limit of processes; no pipe stays open."""
+    run("""
+def full():
+    raise BlockingIOError("no more processes")
+before = os.listdir("/dev/fd")
+os.fork = full
+assert (MINE, MINE) == both(os.getpid, os.getpid, int)
+assert before == os.listdir("/dev/fd")
+""")
+
+
 def test_two_works_are_done_at_once() -> None:
     """Each comes back from a process of its own."""
     run("""
