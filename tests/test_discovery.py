@@ -109,13 +109,13 @@ def test_the_newsletter_of_the_settings_can_be_sent(tmp_path: Path) -> None:
 
 def test_settings_can_be_loaded_as_they_are(tmp_path: Path) -> None:
     """What init writes is valid, whatever characters a title holds."""
-    config = 'url: https://example.org\ntitle: "a \\"b\\" \\\\ \\x7f é"\n'
+    config = 'url: https://example.org\ntitle: "a \\"b\\" \\\\ \\x7f \\ud83d é"\n'
     blog(tmp_path, {"_config.yml": config, "_posts/2025-01-01-a.md": POST})
 
     path, _ = write_settings(tmp_path)
 
     assert path == tmp_path / "feeds.toml"
-    assert load(tmp_path).site.title == 'a "b" \\ \x7f é'
+    assert load(tmp_path).site.title == 'a "b" \\ \x7f ? é'
 
 
 def test_an_address_that_is_not_known_must_be_filled_in(tmp_path: Path) -> None:

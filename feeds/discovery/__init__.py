@@ -44,9 +44,10 @@ def write_settings(folder: Path) -> tuple[Path, Found]:
     """
     path = folder / FILE_NAME
     found = discover(folder)
+    data = settings_text(found).encode(errors="replace")  # a name may have letters that are none
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(settings_text(found))
+        with path.open("xb") as file:
+            file.write(data)
     except FileExistsError:
         raise UsageError("there is one already", "edit it, or move it away first", str(path)) from None
     except OSError as error:
