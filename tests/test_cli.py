@@ -299,6 +299,19 @@ def test_import_names_bad_lines(feeds: Call, site: Path) -> None:
     assert feeds("subscribers", "list", "--site", site)[1] == "layla@example.org\tactive\tليلى\n"
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="the file system only takes names in UTF-8")
+def test_file_may_have_a_name_that_is_no_text(feeds: Call, site: Path) -> None:
+    """As in an archive of an old Windows: its readers come in, and what is said of it is still JSON."""
+    path = site / "abonn\udce9s.csv"
+    path.write_text("email\nlayla@example.org\nnobody\n", "utf-8")
+
+    code, out, _ = feeds("subscribers", "import", path, "--json", "--site", site)
+
+    assert code == 1
+    assert json.loads(out)["problems"][0]["path"].endswith("abonn?s.csv")
+    assert "imported from abonn?s.csv" in feeds("subscribers", "show", "layla@example.org", "--site", site)[1]
+
+
 def test_import_passes_by_columns_that_only_others_know(feeds: Call, site: Path) -> None:
     """An export of Substack is read as it is, and of other columns one line tells.
 

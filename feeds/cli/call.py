@@ -72,8 +72,16 @@ class Call:
 
     def value(self, value: Any) -> None:
         """Print the value of the command when `--json` asks for it."""
-        if self.as_json:
-            click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str, order="deterministic"), indent=2))
+        if not self.as_json:
+            return
+        try:
+            text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str, order="deterministic"), indent=2)
+        except UnicodeEncodeError:  # there is a file whose name is not UTF-8
+            import json
+
+            plain = msgspec.to_builtins(value, enc_hook=str, order="deterministic")
+            text = json.dumps(plain, ensure_ascii=False, indent=2).encode(errors="replace")
+        click.echo(text)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Print each problem on a line of standard error; with `--json` they are part of the value."""

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from feeds.config import Settings
 from feeds.errors import UsageError
+from feeds.mail.headers import one_line
 from feeds.model import Problem
 from feeds.store import Store, subscribers
 from feeds.store.subscribers import NewSubscriber
@@ -118,7 +119,8 @@ def import_csv(
     warnings += unheard(settings, chain.from_iterable(each.reader.categories for each in found), str(path), now)
     gone = {each.reader.email_key for each in found if not each.gets_mail}  # also where another line says otherwise
     lines = [each for each in found if each.reader.email_key not in gone]
-    became, changes, how = Counter(left=len(found) - len(lines)), list[Changed](), f"imported from {path.name}"
+    became, changes = Counter(left=len(found) - len(lines)), list[Changed]()
+    how = one_line(f"imported from {path.name}")
     with store.trying() if dry_run else store.writing() as connection:
         for start in range(0, len(lines), _CHUNK):
             chunk = lines[start : start + _CHUNK]
