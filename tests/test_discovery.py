@@ -464,3 +464,32 @@ FEED = "---\npermalink: {path}\n---\n<?xml version='1.0'?>\n<{root}></{root}>\n"
 def test_feeds_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths: str) -> None:
     """What plugins are told, or templates of feeds say, is an address that readers poll."""
     assert paths == discover(blog(tmp_path, {**files, "posts/a.md": POST})).paths
+
+
+@pytest.mark.parametrize(
+    ("files", "limit"),
+    [
+        ({"_config.yml": "plugins: [jekyll-feed]"}, 10),
+        ({"_config.yml": "plugins: [jekyll-feed]\nfeed: {posts_limit: 5}"}, 5),
+        ({"_config.yml": "plugins: [jekyll-feed]\nfeed: {posts_limit: 50}"}, 20),
+        ({"_config.yml": "feed: {posts_limit: 5}"}, 20),
+        ({"_config.yml": "feed: {type: atom, path: atom.xml, limit: 7}", "source/_posts/a.md": POST}, 7),
+        ({"hugo.toml": "[services.RSS]\nlimit = 12"}, 12),
+        ({"hugo.toml": "[services.rss]\nlimit = -1"}, 20),
+        ({"config.toml": "base_url = 'https://example.org'\nfeed_limit = 15", "content/a.md": POST}, 15),
+        ({"pelicanconf.py": "FEED_MAX_ITEMS = 3"}, 3),
+        ({"pelicanconf.py": "FEED_MAX_ITEMS = '3'"}, 20),
+        ({"conf.py": "BLOG_TITLE = 'x'"}, 10),
+        ({"conf.py": "BLOG_TITLE = 'x'\nFEED_LENGTH = True"}, 20),
+        ({"eleventy.config.js": f"{PLUGIN}config.addPlugin(feedPlugin, {{ collection: {{ limit: 10 }} }})"}, 10),
+        ({"eleventy.config.js": f"{PLUGIN}// config.addPlugin(feedPlugin, {{ limit: 10 }})"}, 20),
+        ({"docusaurus.config.js": "docs: {limit: 1}, blog: {feedOptions: {type: 'rss', limit: 6}}"}, 6),
+    ],
+)
+def test_feeds_are_no_longer_than_they_are(tmp_path: Path, files: dict[str, str], limit: int) -> None:
+    """Posts that are older than those in the feed of today would be new to its readers."""
+    write_settings(blog(tmp_path, {**files, "posts/a.md": POST}))
+    text = (tmp_path / "feeds.toml").read_text("utf-8").replace('url = ""', 'url = "https://example.org/"')
+    (tmp_path / "feeds.toml").write_text(text, "utf-8")
+
+    assert limit == load(tmp_path).feeds.limit

@@ -224,6 +224,14 @@ def test_what_readers_will_see(site: Path) -> None:
     assert (("خبر 6",), ("خبر 4",), ("خبر 3",)) == (after.new, after.updated, after.gone)
 
 
+def test_titles_are_shown_as_they_are_read(site: Path) -> None:
+    """A title with signs stands in Atom as HTML, and is no HTML to the operator."""
+    (site / "feeds.toml").write_text(f'{SITE}[feeds]\nformats = ["atom"]\n', "utf-8")
+    write(site, "1.md", 1, title="'أ & ب < ج'")
+
+    assert "أ & ب < ج" in foresee(load(site), NOW)[0].new
+
+
 def test_a_burst_is_warned_of(site: Path) -> None:
     """Twenty new posts at once look like a mistake to readers, and the command says so before they do."""
     build(load(site), NOW)

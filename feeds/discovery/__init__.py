@@ -35,6 +35,7 @@ class Found(Struct, frozen=True):
     permalink: str = ""
     out: str = ""
     paths: str = ""
+    limit: str = ""  # entries of its feed, where that has fewer than ours would
 
 
 def write_settings(folder: Path) -> tuple[Path, Found]:
@@ -105,6 +106,7 @@ def settings_text(found: Found) -> str:
             if found.paths
             else []
         ),
+        *([f"limit = {found.limit}  # as today: older posts would be new to readers"] if found.limit else []),
         "",
         "# Mail digests: take the # away and read docs/mail.md.",
         "# [[newsletter]]",

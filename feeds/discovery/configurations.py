@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from feeds.config.sections import Feeds
 from feeds.formats import FORMATS
 from feeds.formats.places import PLACES, place
 
@@ -25,7 +26,7 @@ def jekyll(look: Look) -> dict[str, Any]:
     """Read _config.yml, by the names that Jekyll and its themes use."""
     config = _data(look, "_config.yml", "_config.yaml", "_config.toml")
     plugins = [*_list(config.get("plugins")), *_list(config.get("gems"))]
-    path = _map(config.get("feed")).get("path") or "feed.xml"
+    feed = _map(config.get("feed")) if "jekyll-feed" in plugins else None
     return {
         **_common(config),
         "language": config.get("lang") or config.get("locale"),
@@ -33,7 +34,8 @@ def jekyll(look: Look) -> dict[str, Any]:
         "permalink": config.get("permalink"),
         "url": _joined(config.get("url"), config.get("baseurl")),
         "out": config.get("destination") or "_site",
-        "paths": _places_of([("atom", path)] if "jekyll-feed" in plugins else []),
+        "paths": _places_of([] if feed is None else [("atom", feed.get("path") or "feed.xml")]),
+        "limit": 0 if feed is None else _fewer(feed.get("posts_limit", 10)),
     }
 
 
@@ -50,6 +52,7 @@ def hexo(look: Look) -> dict[str, Any]:
         "url": url if url.rstrip("/").endswith(root.rstrip("/")) else _joined(url, root),
         "out": config.get("public_dir") or "public",
         "paths": _places_of(_feeds_of_hexo(_map(config.get("feed")))),
+        "limit": _fewer(_map(config.get("feed")).get("limit")),
     }
 
 
@@ -75,6 +78,7 @@ def hugo(look: Look) -> dict[str, Any]:
         "url": config.get("baseurl"),
         "out": config.get("publishdir") or "public",
         "paths": _places_of([("rss", f"{rss.get('basename') or 'index'}.xml")]),
+        "limit": _fewer(_lower(_map(_lower(_map(config.get("services"))).get("rss"))).get("limit")),
     }
 
 
@@ -88,6 +92,7 @@ def zola(look: Look) -> dict[str, Any]:
         "url": config.get("base_url"),
         "out": config.get("output_dir") or "public",
         "paths": "astro" if "rss.xml" in names else "",
+        "limit": _fewer(config.get("feed_limit")),
     }
 
 
@@ -106,6 +111,7 @@ def pelican(look: Look) -> dict[str, Any]:
         "paths": _places_of(
             [("atom", config.get("FEED_ALL_ATOM") or "feeds/all.atom.xml"), ("rss", config.get("FEED_ALL_RSS"))]
         ),
+        "limit": _fewer(config.get("FEED_MAX_ITEMS")),
     }
 
 
@@ -130,6 +136,7 @@ def nikola(look: Look) -> dict[str, Any]:
         "url": config.get("SITE_URL"),
         "out": config.get("OUTPUT_FOLDER") or "output",
         "paths": "nikola",
+        "limit": _fewer(config.get("FEED_LENGTH", 10)),
     }
 
 
@@ -173,6 +180,7 @@ def eleventy(look: Look) -> dict[str, Any]:
         "author": _name(data.get("author")) or _in_script(text, "name"),
         "out": _in_script(script, "output") or "_site",
         "paths": _places_of([*_feeds_of_plugin(script), *_feeds_of_templates(look)]),
+        "limit": _limit_in(script, "(feedPlugin"),
     }
 
 
@@ -198,6 +206,16 @@ def _places_of(feeds: Iterable[tuple[str, Any]]) -> str:
     kept = {paths: sum((kind, place(paths, "", "", "", kind)) in told for kind in FORMATS) for paths in PLACES}
     best = max(kept, key=lambda paths: (kept[paths], -len(PLACES[paths])))
     return "" if best == "default" else best
+
+
+def _fewer(limit: Any) -> int:
+    """Return how many entries a feed has, where ours would have more, which its readers took for new; 0 else."""
+    return limit if type(limit) is int and 0 < limit < Feeds().limit else 0
+
+
+def _limit_in(script: str, opening: str) -> int:
+    found = re.search(r"\blimit\s*:\s*(\d{1,9})\b", _COMMENT.sub("", script).partition(opening)[2])
+    return _fewer(int(found[1])) if found else 0
 
 
 def astro(look: Look) -> dict[str, Any]:
@@ -236,6 +254,7 @@ def docusaurus(look: Look) -> dict[str, Any]:
         "permalink": _docusaurus_permalink(script, route),
         "out": f"{posixpath.dirname(name)}/build".lstrip("/"),
         "paths": _places_of([("rss", f"{route or 'blog'}/rss.xml"), ("atom", f"{route or 'blog'}/atom.xml")]),
+        "limit": _limit_in(script, "feedOptions"),
     }
 
 

@@ -1,6 +1,7 @@
 """What readers will see when feeds are published: the files that would be written against those that are there."""
 
 from collections.abc import Collection, Iterable, Iterator
+from html import unescape
 from pathlib import Path
 
 from msgspec import Struct
@@ -57,4 +58,4 @@ def _outlook(path: str, root: Path, file: File, ids: Collection[str]) -> Outlook
 
 
 def _titles(seen: Iterable[Seen]) -> tuple[str, ...]:
-    return tuple(entry.title or entry.url or entry.id for entry in seen)
+    return tuple(unescape(entry.title) or entry.url or entry.id for entry in seen)
