@@ -64,6 +64,7 @@ SPELLED = {
     "Café": ("Café", "café", "cafe", "cafe"),
     "U.S.A": ("U.S.A", "u.s.a", "usa", "usa"),
     "你好": ("你好", "你好", "ni-hao", "ni-hao"),
+    "Tech / Linux": ("", "", "tech-linux", ""),  # a folder to the others
 }
 
 
@@ -88,6 +89,15 @@ def test_of_names_spelled_alike_the_first_has_the_address() -> None:
     longer = next(path for path in found.values() if path.startswith("feeds/c-"))
 
     assert found == {"": "feeds/all.atom.xml", "C": "feeds/c.atom.xml", "C++": longer, "All": "feeds/all/atom.xml"}
+
+
+def test_languages_have_feeds_of_their_own_in_pelican() -> None:
+    """They lie where no category does, whatever it is called."""
+    posts = [replace(POST, language="fr", categories=("All FR",)), replace(POST, id="y", language="ar", categories=())]
+    feeds = feeds_for(SITE, posts, by=("category", "language"), formats=["atom"], paths="pelican")
+    found = [path_of(feed, "atom") for feed in feeds]
+
+    assert ["feeds/all-fr/atom.xml", "feeds/all-ar.atom.xml", "feeds/all-fr.atom.xml"] == found[-3:]
 
 
 def test_signs_of_an_address_are_escaped() -> None:

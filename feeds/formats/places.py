@@ -34,6 +34,7 @@ PLACES: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("", "rss"): "feeds/all.rss.xml",
         ("category", "atom"): "feeds/{name}.atom.xml",
         ("category", "rss"): "feeds/{name}.rss.xml",
+        ("language", "atom"): "feeds/all-{name}.atom.xml",
     },
     "nikola": {  # nikola/conf.py.in
         ("", "rss"): "rss.xml",
@@ -49,20 +50,20 @@ _SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "jekyll": str,  # as it stands
     "hugo": hugo.named,
     "pelican": pelican.slugified,
-    "nikola": nikola.slugified,
+    "nikola": lambda name: "/".join(map(nikola.slugified, name.split("/"))),
 }
 # What is no name of a file on every system; and what would be the feed of the site, or of a category.
 _LONGEST = 200  # bytes
 _UNFIT = re.compile(r'[./\\].*|.*[/\\:*?"<>|\x00-\x1f\x7f].*|.*[. ]', re.DOTALL)
-_TAKEN = {"pelican": re.compile("all"), "nikola": re.compile("cat_.*")}
+_TAKEN = {"pelican": re.compile("all(-.*)?"), "nikola": re.compile("cat_.*")}
 
 
 def spelled(paths: str, name: str) -> str:
     """Return the name of a group as the addresses of an engine have it; "" where ours has to do.
 
-    As for "a/b", which is a folder to some.
+    As for "a/b", which is a folder to all but Pelican.
     """
-    found = _SPELLINGS[paths](name) if paths in _SPELLINGS and "/" not in name else ""
+    found = _SPELLINGS[paths](name) if paths in _SPELLINGS else ""
     is_taken = paths in _TAKEN and _TAKEN[paths].fullmatch(found)
     return "" if is_taken or len(found.encode()) > _LONGEST or _UNFIT.fullmatch(found) else found
 
