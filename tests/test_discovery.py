@@ -205,7 +205,7 @@ CONFIGURATIONS: dict[str, tuple[dict[str, str], Found]] = {
             "BLOG_DESCRIPTION = 'd'\nPOSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\nPRETTY_URLS = False\n",
             "posts/a.md": "<!--\n.. title: a\n.. date: 2024-01-01\n-->\ntext",
         },
-        Found("nikola", ("posts",), permalink="/blog/:slug.html", out="output", paths="nikola"),
+        Found("nikola", ("posts",), permalink="/blog/:subfolders/:slug.html", out="output", paths="nikola"),
     ),
     "eleventy": (
         {
@@ -305,8 +305,12 @@ def test_posts_that_say_published_are_dated(tmp_path: Path) -> None:
         ("pelicanconf.py", "SLUGIFY_USE_UNICODE = True\n", "{unicode_slug}.html"),
         ("pelicanconf.py", "SLUGIFY_SOURCE = 'basename'\nARTICLE_URL = 'a/{slug}/'\n", "a/{basename}/"),
         ("pelicanconf.py", "SITENAME = 'x'\n", ""),
+        ("pelicanconf.py", "FILENAME_METADATA = r'(?P<date>\\d+-\\d+-\\d+)_(?P<slug>.*)'\n", "{undated}.html"),
+        ("pelicanconf.py", "FILENAME_METADATA = r'(?P<date>\\d{4}-\\d{2}-\\d{2}).*'\n", ""),
         ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\n", "/:folders/:name/"),
-        ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\nPOSTS = (('a/*.md', 'b', ''),)\n", "/b/:name/"),
+        ("conf.py", "BLOG_TITLE = 'x'\nUSE_SLUGIFY = False\nPOSTS = (('a/*.md', 'b', ''),)\n", "/b/:subfolders/:name/"),
+        ("conf.py", "BLOG_TITLE = 'x'\nPOSTS = (('*.md', 'b', ''),)\n", "/b/:folders/:slug/"),
+        ("conf.py", "BLOG_TITLE = 'x'\nPOSTS = (('a/b/*.md', '', ''),)\n", "/:slug/"),
         ("conf.py", "BLOG_TITLE = 'x'\nPOSTS = (('a/*.md', 'a', ''),)\n", ""),
         ("docusaurus.config.js", "docs: {routeBasePath: 'd'}, blog: {path: 'x', routeBasePath: '/'},", "/:slug"),
         ("docusaurus.config.js", "trailingSlash: true, blog: {routeBasePath: '/news'},", "/news/:slug/"),

@@ -33,6 +33,7 @@ ADDRESSES = [
     ("hugo", "content/Post & Co/A & b - c.md", DATE, "post--co/a--b---c/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: A & b - c", "post/a-b-c/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: -- A -- b -x² C# --", "post/a--b-x-c#/"),
+    ("hugo", "content/post/a.md", f"{DATE}\nslug: news/tcp", "post/news/tcp/"),
     ("hugo", "content/post/İzmir ΟΔΟΣ.md", DATE, "post/izmir-οδοσ/"),
     ("hugo", "content/post/a/index.md", DATE, "post/a/"),
     ("hugo", "content/post/a.md", f"{DATE}\nslug: مقال أول", "post/مقال-أول/"),
@@ -122,7 +123,10 @@ def test_addresses(engine: str, path: str, header: str, expected: str) -> None:
         ("hugo", "content/a/b/c/d.md", "/:sections[0]/:sections[1:last]/:filename/", "a/b/d/"),
         ("hugo", "content/a/b/d.md", "/:sections[:last]/:sections[9]/:sections[5:]/:sections[:]/x/", "a/a/b/x/"),
         ("pelican", "content/A b.md", "{basename}.html", "a-b.html"),
-        ("nikola", "posts/A ب.md", "/:folders/:name/", "posts/A-ب/"),
+        ("pelican", "content/2024-03-05-A b.md", "{date:%Y}/{undated}.html", "2024/A b.html"),
+        ("pelican", "content/A b.md", "{undated}.html", "some-title.html"),
+        ("nikola", "posts/A ب?.md", "/:folders/:name/", "posts/A ب-/"),
+        ("nikola", "posts/x/y/a.md", "/blog/:subfolders/:slug.html", "blog/x/y/a.html"),
         ("docusaurus", "blog/2024-03-05-a.md", "/news/:slug/", "news/2024/03/05/a/"),
     ],
 )
@@ -476,6 +480,7 @@ def test_addresses_that_end_in_html() -> None:
     [
         ("/t/:title/", "a", "كتاب C++ -- في «Go»", "t/كتاب-c--في-go/"),
         ("/t/:slug/", "a", "لغة C++", "t/لغة-c/"),
+        ("/t/:slug/", "a", "TCP/IP و /etc", "t/tcp-ip-و-etc/"),
         ("/t/:title/", "a", "F# & C#", "t/f#-c#/"),
         ("/t/:title.html", "a", "C#", "t/c.html"),
         ("/f/:filename/", "A & b - c", "x", "f/a-b-c/"),

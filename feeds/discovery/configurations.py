@@ -120,6 +120,7 @@ def _pelican_permalink(config: Mapping[str, Any]) -> str:
     pattern = str(config.get("ARTICLE_URL") or "")
     slug = "{unicode_slug}" if config.get("SLUGIFY_USE_UNICODE") else ""
     slug = "{basename}" if config.get("SLUGIFY_SOURCE") == "basename" else slug
+    slug = "{undated}" if "(?P<slug>" in str(config.get("FILENAME_METADATA")) else slug
     return (pattern or "{slug}.html").replace("{slug}", slug) if slug else pattern
 
 
@@ -149,7 +150,8 @@ def _nikola_permalink(config: Mapping[str, Any]) -> str:
     if isinstance(first, tuple | list) and len(first) > 1 and all(isinstance(each, str) for each in first[:2]):
         source = re.split(r"/?[*?\[]", first[0])[0]
         if source.strip("/") != first[1].strip("/"):
-            return f"/{first[1]}{ending}"
+            inner = "" if "/" in source.strip("/") else "/:subfolders" if source else "/:folders"
+            return f"/{first[1]}".rstrip("/") + inner + ending
     return f"/:folders{ending}" if ending != "/:slug/" else ""
 
 

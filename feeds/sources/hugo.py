@@ -18,7 +18,7 @@ from feeds.sources.key_names import key_name
 from feeds.sources.permalink import DAY_PARTS, escape, expander, is_word
 from feeds.sources.text import one_line
 
-_KEPT = "._-+~@#"
+_KEPT = "./_-+~@#"
 _URLIZED = re.compile("[a-z0-9._+~@#-]*")  # most names of files are fine as they are
 _END = r"(?:\d{1,2}|last)?"
 _SLICE = rf":sections\[({_END}(?:(?::|\.\.){_END})?)\]"
@@ -122,6 +122,10 @@ def _in_pattern(text: str) -> str:
 
 def _base_name(piece: Piece) -> str:
     return _in_pattern(paths.name(piece.place))
+
+
+def _title(piece: Piece) -> str:
+    return _in_pattern(piece.title.replace("/", "-"))
 
 
 def _slug(piece: Piece) -> str:
@@ -283,8 +287,8 @@ def _regex(glob: str) -> re.Pattern[str]:
 
 _NAMES: dict[str, Callable[[Piece], str]] = {
     "page": lambda piece: _slug(piece) or named(paths.name(piece.place)),
-    "title": lambda piece: _in_pattern(piece.title),
-    "slug": lambda piece: _in_pattern(_slug(piece) or piece.title),
+    "title": _title,
+    "slug": lambda piece: _in_pattern(_slug(piece)) or _title(piece),
     "filename": _base_name,
     "contentbasename": _base_name,
     "slugorfilename": lambda piece: _in_pattern(_slug(piece)) or _base_name(piece),

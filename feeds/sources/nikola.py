@@ -35,7 +35,7 @@ def slugified(text: str) -> str:
 
 def _name(piece: Piece) -> str:
     """Return the name of a post as USE_SLUGIFY = False leaves it: without what no path can have."""
-    return one_line(piece.values.get("slug")) or re.sub(r"[/\\?#\"'\s*:<>|]", "-", paths.name(piece.place))
+    return one_line(piece.values.get("slug")) or re.sub(r"[/\\?#\"'\r\n\t*:<>|]", "-", paths.name(piece.place))
 
 
 def _slug(piece: Piece) -> str:
@@ -47,6 +47,7 @@ _NAMES = {
     "slug": _slug,
     "name": _name,
     "folders": lambda piece: "/".join(paths.home(piece.place)),
+    "subfolders": lambda piece: "/".join(paths.home(piece.place)[1:]),
 }
 _expand = expander(_NAMES)
 

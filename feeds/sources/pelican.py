@@ -76,9 +76,11 @@ def _slug(piece: Piece) -> str:
 
 _NAMES = {
     "slug": _slug,
-    # What {slug} is where SLUGIFY_USE_UNICODE is set, or SLUGIFY_SOURCE is "basename"; `discovery` writes them.
+    # What {slug} is where SLUGIFY_USE_UNICODE is set, SLUGIFY_SOURCE is "basename", or FILENAME_METADATA has a slug;
+    # `discovery` writes them.
     "unicode_slug": lambda piece: one_line(piece.values.get("slug")) or slugified(piece.title, is_ascii=False),
     "basename": lambda piece: one_line(piece.values.get("slug")) or slugified(piece.place.stem),
+    "undated": lambda piece: piece.slug if piece.place.day else _slug(piece),
     "category": lambda piece: slugified(next(iter(piece.categories), "misc")),
     "author": lambda piece: slugified(one_line(piece.values.get("author"))),
     "lang": lambda piece: piece.language,
