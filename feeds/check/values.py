@@ -86,7 +86,8 @@ def words(text: str) -> Iterator[Fault]:
 def uri(text: str) -> Iterator[Fault]:
     """Check an identifier: an absolute URI in ASCII; a tag: URI as RFC 4151 has it."""
     if not _URI.fullmatch(text):
-        yield Fault(f"{text!r} is not an absolute URI", "write scheme and all, percent-encoded", "RFC 3986 4.3")
+        mend = "write scheme and all, percent-encoded, unless readers know it as it is"
+        yield Fault(f"{text!r} is not an absolute URI", mend, "RFC 3986 4.3")
     elif text.startswith("tag:") and not _TAG.fullmatch(text):
         yield Fault(f"{text!r} is not a tag URI", "write tag:example.org,2025-08-01:path", "RFC 4151 2.1")
 
