@@ -122,3 +122,11 @@ def test_other_pages_are_others() -> None:
     assert ("", "") == page("http://[x/a")
 
     assert len(urls) == len({page(url) for url in urls})
+
+
+def test_signs_that_were_not_escaped() -> None:
+    """An address with a bare "&" is read as it was meant; one in CDATA stands for itself."""
+    link = "https://x.example/?a=1&b=2"
+    text = RSS.format(f"<item><title><![CDATA[A &b B]]></title><link>{link}</link><guid>{link}&amp;c</guid></item>")
+
+    assert [(f"{link}&c", link, "A &b B", "")] == read(text)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -24,6 +25,7 @@ _PLAIN = {
     *(None, "http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#", "http://purl.org/dc/elements/1.1/"),
     *("http://purl.org/rss/1.0/", "http://purl.org/dc/terms/", "http://backend.userland.com/rss2"),
 }
+_AMPERSAND = re.compile(rb"(<!\[CDATA\[.*?\]\]>)|&(?!#?\w+;)", re.DOTALL)
 _TIMES = ("published", "pubDate", "date", "issued", "created", "updated", "modified")  # the surest first
 
 
@@ -102,15 +104,24 @@ def _text(value: Any) -> str:
 def _xml(text: bytes) -> list[Seen] | None:
     from lxml import etree
 
-    # What comes from outside may neither fetch anything nor grow without end.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
-    try:
-        root = etree.fromstring(text, parser)
-    except etree.XMLSyntaxError:
-        return None
+    root = _root(text)
     if root is None or _name(root) not in ("rss", "RDF", "feed"):
         return None
     return [_entry(each) for each in root.iter(etree.Element) if _name(each) in ("item", "entry")]
+
+
+def _root(text: bytes) -> Any:
+    """Return the root of a document; of one that is not well-formed, of what can be read of it."""
+    from lxml import etree
+
+    # What comes from outside may neither fetch anything nor grow without end.
+    parser = partial(etree.XMLParser, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    with suppress(etree.XMLSyntaxError):
+        return etree.fromstring(text, parser())
+    text = _AMPERSAND.sub(lambda found: found[1] or b"&amp;", text)  # else links would lose theirs
+    with suppress(etree.XMLSyntaxError):
+        return etree.fromstring(text, parser(recover=True))
+    return None
 
 
 def _entry(element: Any) -> Seen:
