@@ -275,6 +275,19 @@ def test_values_of_data_files() -> None:
     )
 
 
+def test_articles_are_drafts_where_the_configuration_says_so() -> None:
+    """Pelican publishes then what says that it is published; an article that says nothing must not get out."""
+    values = ENGINES["pelican"].values_of({"sitename": "x", "default_metadata": {"status": "draft"}}, "content/a.md")
+    found = [
+        parsed("pelican", "content/a.md", f"{DATE}{status}", "", Beside(values=values)).post
+        for status in ("", "\nstatus: published")
+    ]
+
+    assert [True, False] == [each and each.draft for each in found]
+    assert "pelicanconf.py" in ENGINES["pelican"].data_of("content/a.md")
+    assert ENGINES["pelican"].values_of({"default_metadata": [("status", "draft")]}, "content/a.md") == {}
+
+
 def test_tags_of_folders_and_posts_add_up() -> None:
     """Eleventy puts the tags of data files to those of the post."""
     values = ENGINES["eleventy"].values_of({"tags": ["x", "posts"], "author": "Ada"}, "src/news/a.md")

@@ -4,7 +4,6 @@ A reader takes a function that returns the text of a file in the site's folder (
 returns fields of `Found`.
 """
 
-import ast
 import json
 import posixpath
 import re
@@ -17,6 +16,7 @@ import yaml
 from feeds.config.sections import Feeds
 from feeds.formats import FORMATS
 from feeds.formats.places import PLACES, place
+from feeds.sources.data import assigned
 
 Look = Callable[[str], str | None]
 Reader = Callable[[Look], dict[str, Any]]
@@ -98,7 +98,7 @@ def zola(look: Look) -> dict[str, Any]:
 
 def pelican(look: Look) -> dict[str, Any]:
     """Read pelicanconf.py and publishconf.py: the plain values that are assigned in them."""
-    config = {**_assigned(look("pelicanconf.py")), **_assigned(look("publishconf.py"))}
+    config = {**assigned(look("pelicanconf.py")), **assigned(look("publishconf.py"))}
     return {
         "title": config.get("SITENAME"),
         "description": config.get("SITESUBTITLE") or config.get("SITEDESCRIPTION"),
@@ -126,7 +126,7 @@ def _pelican_permalink(config: Mapping[str, Any]) -> str:
 
 def nikola(look: Look) -> dict[str, Any]:
     """Read conf.py: the plain values that are assigned in it."""
-    config = _assigned(look("conf.py"))
+    config = assigned(look("conf.py"))
     return {
         "title": config.get("BLOG_TITLE"),
         "description": config.get("BLOG_DESCRIPTION"),
@@ -320,22 +320,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "yaml": yaml.safe_load,
     "yml": yaml.safe_load,
 }
-
-
-def _assigned(text: str | None) -> dict[str, Any]:
-    """Return the names that a Python file assigns plain values to, outside of functions."""
-    try:
-        body = ast.parse(text or "").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    values: dict[str, Any] = {}
-    for line in body:
-        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
-            try:
-                values[line.targets[0].id] = ast.literal_eval(line.value)
-            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                continue  # what must be computed is not known
-    return values
 
 
 _COMMENT = re.compile(r"^[ \t]*//.*", re.MULTILINE)

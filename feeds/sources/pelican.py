@@ -5,6 +5,8 @@ As pelican/{readers,settings,contents,utils}.py of Pelican have it.
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -74,6 +76,12 @@ def _slug(piece: Piece) -> str:
     return one_line(piece.values.get("slug")) or slugified(piece.title) or piece.place.slug
 
 
+def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
+    """Return what holds for all articles that do not say otherwise, such as that they are drafts."""
+    said = data.get("default_metadata")
+    return said if isinstance(said, dict) else {}
+
+
 _NAMES = {
     "slug": _slug,
     # What {slug} is where SLUGIFY_USE_UNICODE is set, SLUGIFY_SOURCE is "basename", or FILENAME_METADATA has a slug;
@@ -104,4 +112,6 @@ PELICAN = Dialect(
         categories=(("category", WHOLE), ("categories", COMMAS)),
         tags=(("tags", COMMAS), ("tag", WHOLE)),
     ),
+    data_of=lambda _: ("pelicanconf.py", "publishconf.py"),
+    values_of=values_of,
 )
