@@ -369,6 +369,13 @@ def test_what_themes_say_of_the_site(tmp_path: Path, files: dict[str, str]) -> N
     assert expected == (found.url, found.title, found.author, found.description, found.language)
 
 
+def test_an_address_that_only_the_feed_of_eleventy_has(tmp_path: Path) -> None:
+    """Its plugin is told where the site is."""
+    config = f"{PLUGIN}config.addPlugin(feedPlugin, {{ metadata: {{ title: 'x', base: 'https://example.org/' }} }})"
+
+    assert "https://example.org/" == discover(blog(tmp_path, {"eleventy.config.js": config})).url
+
+
 def test_an_address_is_a_whole_one(tmp_path: Path) -> None:
     """What is no web address by itself stays to be filled in."""
     files = {".eleventy.js": "", "_data/meta.js": "export const links = [{ url: '/feed.xml' }];", "posts/a.md": POST}

@@ -55,6 +55,7 @@ ADDRESSES = [
     ("hexo", "source/_posts/a.md", f"{DATE}\npermalink: some/where.html", "some/where.html"),
     ("eleventy", "src/blog/2024-03-05-a.md", "title: x", "blog/2024-03-05-a/"),
     ("eleventy", "src/blog/x-2024-03-05-a.md", "permalink: '{{ page.fileSlug }}/'", "a/"),
+    ("eleventy", "src/x-2024-03-05-A & b - é.md", "permalink: '/{{ page.fileSlug | slugify }}/'", "a-and-b-e/"),
     ("eleventy", "src/blog/2024-03-05-x/b.md", "permalink: '{{ page.filePathStem }}.html'", "blog/2024-03-05-x/b.html"),
     ("eleventy", "src/2024-03-05-a.md", "permalink: '{{ page.filePathStem }}/index.html'", "a/"),
     ("eleventy", "src/a.md", f"{DATE}\npermalink: {{build: /b/}}", "b/"),

@@ -158,7 +158,7 @@ def _nikola_permalink(config: Mapping[str, Any]) -> str:
 # What blogs of Eleventy call what they say of themselves, for which it has no names.
 _METADATA = {
     "title": ("siteName", "siteTitle", "title"),
-    "url": ("siteUrl", "url"),
+    "url": ("siteUrl", "url", "base"),
     "language": ("language", "lang"),
     "description": ("siteDescription", "description"),
 }

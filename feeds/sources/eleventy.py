@@ -47,8 +47,10 @@ def tokens(pattern: str) -> str:
 
 def _token(found: re.Match[str]) -> str:
     name, filters = found[1], found[2]
-    if name in ("page.fileSlug", "page.filePathStem"):
-        return {"page.fileSlug": ":file_slug", "page.filePathStem": ":file_stem"}[name]
+    if name == "page.fileSlug":
+        return ":slugged_file" if "slug" in filters else ":file_slug"
+    if name == "page.filePathStem":
+        return ":file_stem"
     if name in ("page.date", "date") and (form := re.search(r"[\"']([^\"']*%[^\"']*)[\"']", filters)):
         return re.sub(r"%-?\w", lambda part: f":{_STRFTIME.get(part[0], part[0])}", form[1])
     return ":title" if name == "title" else found[0]
@@ -99,6 +101,7 @@ _NAMES = {
     "slug": lambda piece: _slugged(piece.slug),
     "title": lambda piece: _slugged(piece.title),
     "file_slug": lambda piece: piece.place.slug,
+    "slugged_file": lambda piece: _slugged(piece.place.slug),
     "file_path": _file_path,
     "file_stem": lambda piece: "/".join([*piece.place.folders, _undated(piece.place.stem)]),
 }
