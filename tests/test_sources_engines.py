@@ -530,6 +530,24 @@ def test_dates_in_names_of_hugo(order: list[str] | None, header: str, expected: 
     assert f"https://example.org/{expected}" == (found and found.url)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2024-03-05-10-30-00 x", "x/"),
+        ("2024-03-05_-y-", "y/"),
+        ("2024-3-5-z", "2024-3-5-z/"),
+        ("2024-13-05-z", "2024-13-05-z/"),
+        ("2024-03-05", "2024-03-05/"),
+    ],
+)
+def test_what_is_a_date_in_a_name_of_hugo(name: str, expected: str) -> None:
+    """Two digits of a month and a day that there are, and perhaps a time."""
+    beside = Beside(values=ENGINES["hugo"].values_of({"frontmatter": {"date": [":filename"]}}, "content/a.md"))
+    found = parsed("hugo", f"content/{name}.md", DATE, "", beside).post
+
+    assert f"https://example.org/{expected}" == (found and found.url)
+
+
 def test_the_main_language_in_a_folder() -> None:
     """Where Hugo is told so, the main language has a folder too, but for posts that name their whole address."""
     data = {"defaultcontentlanguage": "ar", "defaultcontentlanguageinsubdir": True}

@@ -30,6 +30,8 @@ _IN_LAYOUT = (
 )
 _NO_ESCAPE = re.compile("(?<!%)(?<!%.)[A-Z]+")
 _OF_DAY = r":(?=[A-Z0-9])(\w+)"
+# What is a date in the name of a file (resources/page/pagemeta/page_frontmatter.go), and the rest.
+_DATED = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:.[0-2]\d-[0-5]\d-[0-5]\d)?(.*)", re.DOTALL)
 _IN_GLOB = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")", ",": "|"}
 _KINDS = {"page", "section", "taxonomy", "term", "home"}
 _FOLDERS = ("", "config/_default/")
@@ -132,8 +134,10 @@ def _slug(piece: Piece) -> str:
     """Return what the author calls a post, else its name without the date where that is the one that counts."""
     own = one_line(piece.values.get("slug")).strip("-")
     keys = piece.values.get("dated_after")
-    is_of_name = keys and piece.place.day and not any(piece.values.get(key) for key in keys)
-    return urlized(own or (piece.place.slug if is_of_name else ""))
+    if own or not keys or any(piece.values.get(key) for key in keys):
+        return urlized(own)
+    dated = _DATED.fullmatch(paths.name(piece.place))
+    return urlized(dated[1].strip(" -_")) if dated else ""
 
 
 def _sections(piece: Piece) -> tuple[str, ...]:
