@@ -276,6 +276,25 @@ def test_values_of_data_files() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "permalink", "expected"),
+    [
+        ({}, "{date:%Y}/{slug}.html", "2024/a-b-fr.html"),
+        ({"article_url": "{date:%Y}/{slug}.html"}, "{date:%Y}/{slug}.html", "a-b-fr.html"),
+        ({"article_lang_url": "{lang}/{slug}/index.html"}, "{date:%Y}/{basename}.html", "fr/c/"),
+    ],
+)
+def test_translations_of_pelican(data: dict[str, str], permalink: str, expected: str) -> None:
+    """They have a pattern of their own, which is not made of that of the articles."""
+    beside = Beside(values=ENGINES["pelican"].values_of(data, "content/c.md"))
+    found = [
+        parsed("pelican", "content/c.md", f"{DATE}\ntitle: a b{more}", permalink, beside).post
+        for more in ("\nlang: fr", "\nlang: fr\nurl: x/{slug}.html")
+    ]
+
+    assert [f"https://example.org/{path}" for path in (expected, "x/a-b.html")] == [each and each.url for each in found]
+
+
 def test_articles_are_drafts_where_the_configuration_says_so() -> None:
     """Pelican publishes then what says that it is published; an article that says nothing must not get out."""
     values = ENGINES["pelican"].values_of({"sitename": "x", "default_metadata": {"status": "draft"}}, "content/a.md")

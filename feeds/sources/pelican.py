@@ -44,8 +44,12 @@ def address(piece: Piece, permalink: str) -> str:
     own = one_line(piece.values.get("url")) or one_line(piece.values.get("save_as"))
     if own.startswith(("http://", "https://")):
         return own
+    of_language = piece.values.get("language_url") if piece.language and not own else ""
+    if of_language:
+        slug = next((each for each in _SLUGS if each in permalink), ":slug")
+        permalink = tokens(of_language).replace(":slug", slug)
     path = _expand(tokens(own) or permalink, piece).removesuffix("index.html")
-    if own or not piece.language or ":lang" in permalink:
+    if own or not piece.language or of_language or ":lang" in permalink:
         return path
     stem, dot, ending = path.rpartition(".html")
     return f"{stem}-{piece.language}{dot}{ending}" if dot else f"{path.rstrip('/')}-{piece.language}/"
@@ -79,7 +83,10 @@ def _slug(piece: Piece) -> str:
 def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
     """Return what holds for all articles that do not say otherwise, such as that they are drafts."""
     said = data.get("default_metadata")
-    return said if isinstance(said, dict) else {}
+    given = dict(said) if isinstance(said, dict) else {}
+    if pattern := one_line(data.get("article_lang_url") or ("{slug}-{lang}.html" if "article_url" in data else "")):
+        given["language_url"] = pattern
+    return given
 
 
 _NAMES = {
@@ -93,6 +100,7 @@ _NAMES = {
     "author": lambda piece: slugified(one_line(piece.values.get("author"))),
     "lang": lambda piece: piece.language,
 }
+_SLUGS = (":unicode_slug", ":basename", ":undated")
 _expand = expander(_NAMES)
 
 PELICAN = Dialect(
