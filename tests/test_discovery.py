@@ -355,11 +355,17 @@ def test_what_addresses_are_like_is_taken_over(tmp_path: Path, file: str, text: 
             "config/_default/languages.ar.toml": 'title = "x"\ndescription = "d"\nauthor = {name = "Ada"}',
         },
         {
+            "config/_default/hugo.toml": 'baseURL = "https://example.org/"\ntitle = "all"\nlocale = "en"\n'
+            'defaultContentLanguage = "ar"',
+            "config/_default/languages.toml": '[ar]\ntitle = "x"\nlocale = "ar"\n[en]\ntitle = "y"',
+            "config/_default/params.yaml": "description: d\nAuthor: {name: Ada}\n",
+        },
+        {
             "gatsby-config.ts": "const config = { siteMetadata: { siteTitle: `x`, siteUrl: `https://example.org/`,\n"
             "siteDescription: `d`, siteLanguage: `ar`, author: `Ada` },\nplugins: [{ title: `Blog` }] }",
         },
     ],
-    ids=["astro", "data folder", "meta", "hugo", "languages", "gatsby"],
+    ids=["astro", "data folder", "meta", "hugo", "languages", "parts", "gatsby"],
 )
 def test_what_themes_say_of_the_site(tmp_path: Path, files: dict[str, str]) -> None:
     """Where an engine leaves to its themes how a site is described, their commonest ways are known."""
@@ -487,6 +493,7 @@ def test_feeds_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths:
         ({"_config.yml": "feed: {type: atom, path: atom.xml, limit: 7}", "source/_posts/a.md": POST}, 7),
         ({"hugo.toml": "[services.RSS]\nlimit = 12"}, 12),
         ({"hugo.toml": "[services.rss]\nlimit = -1"}, 20),
+        ({"content/a.md": POST, "config/_default/services.toml": "[rss]\nlimit = 9"}, 9),
         ({"config.toml": "base_url = 'https://example.org'\nfeed_limit = 15", "content/a.md": POST}, 15),
         ({"pelicanconf.py": "FEED_MAX_ITEMS = 3"}, 3),
         ({"pelicanconf.py": "FEED_MAX_ITEMS = '3'"}, 20),

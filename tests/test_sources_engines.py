@@ -544,9 +544,11 @@ def test_dates_in_names_of_hugo(order: list[str] | None, header: str, expected: 
     """A name loses its date where the configuration takes the date of the post from there, and is a slug then."""
     path = "content/my posts/2024-03-05-a & b.md"
     beside = Beside(values=ENGINES["hugo"].values_of({"frontmatter": {"date": order}}, path))
-    found = parsed("hugo", path, header, "", beside).post
+    apart = Beside(values=ENGINES["hugo"].values_of({"date": order}, path))
+    found = [parsed("hugo", path, header, "", each).post for each in (beside, apart)]
 
-    assert f"https://example.org/{expected}" == (found and found.url)
+    assert [f"https://example.org/{expected}"] * 2 == [each and each.url for each in found]
+    assert "config/_default/frontmatter.toml" in ENGINES["hugo"].data_of(path)
 
 
 @pytest.mark.parametrize(

@@ -64,16 +64,21 @@ def _feeds_of_hexo(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def hugo(look: Look) -> dict[str, Any]:
     """Read hugo.toml or an older name of it, in any of its formats and in config/_default/."""
-    names = [f"{name}.{ending}" for name in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")]
+    endings = ("toml", "yaml", "yml", "json")
+    names = [f"{name}.{ending}" for name in ("hugo", "config") for ending in endings]
     config = _lower(_data(look, *names, *(f"config/_default/{name}" for name in names)))
+    for part in ("languages", "params", "services", "outputFormats"):  # each may be a file
+        apart = _data(look, *(f"config/_default/{part}.{ending}" for ending in endings))
+        config[part.lower()] = {**_map(config.get(part.lower())), **apart}
     main = str(config.get("defaultcontentlanguage") or "en")
-    apart = _data(look, *(f"config/_default/languages.{main}.{ending}" for ending in ("toml", "yaml", "yml", "json")))
+    apart = _data(look, *(f"config/_default/languages.{main}.{ending}" for ending in endings))
     own = _lower(_map(_map(config.get("languages")).get(main)) or apart)
     said = (_common(each) for each in (_lower(_map(config.get("params"))), config, own))
+    spoken = {**config, **own}
     rss = _lower(_map(_lower(_map(config.get("outputformats"))).get("rss")))
     return {
         **{key: value for each in said for key, value in each.items() if value},
-        "language": config.get("locale") or config.get("languagecode") or config.get("defaultcontentlanguage"),
+        "language": spoken.get("locale") or spoken.get("languagecode") or config.get("defaultcontentlanguage"),
         "timezone": config.get("timezone"),
         "url": config.get("baseurl"),
         "out": config.get("publishdir") or "public",

@@ -39,7 +39,7 @@ _ENDINGS = ("toml", "yaml", "yml", "json")
 _CONFIGURATIONS = tuple(
     f"{folder}{name}.{ending}"
     for folder in _FOLDERS
-    for name in ("config", "hugo", *(("permalinks", "languages") if folder else ()))
+    for name in ("config", "hugo", *(("permalinks", "languages", "frontmatter") if folder else ()))
     for ending in _ENDINGS
 )
 
@@ -184,7 +184,7 @@ def values_of(data: Mapping[str, Any], path: str) -> Mapping[str, Any]:
         "site_permalinks": own or data.get("permalinks", data if _are_patterns(data) else None),
         "site_language": main,
         "uglyurls": data.get("uglyurls"),
-        "dated_after": _dated_after(look_up(data, "frontmatter.date")),
+        "dated_after": _dated_after(look_up(data, "frontmatter.date") or data.get("date")),
         "language_folder": data.get("defaultcontentlanguageinsubdir") is True and (main or "en"),
         "content_folder": inside,
         "lang": inside and inside[0],
