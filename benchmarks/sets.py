@@ -53,6 +53,7 @@ def _row(name: str, site: Path) -> Row:
     text = settings_file.read_text("utf-8")
     text = re.sub(r"(?m)^url = .*$", 'url = "https://example.org/"', text)
     text = re.sub(r"(?m)^folders = .*$", 'folders = ["."]', text)
+    text = re.sub(r"(?m)^limit = .*\n", "", text)
     text = re.sub(r"(?m)^out = .*$", 'out = "public"\nlimit = 100_000\nby = []\nformats = ["json"]', text)
     settings_file.write_text(text, "utf-8")
     built = build(load(site), datetime.now(UTC))

@@ -484,6 +484,32 @@ def test_feeds_stay_where_they_are(tmp_path: Path, files: dict[str, str], paths:
 
 
 @pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"_config.yml": "title: x", "_posts/2025-01-01-a.md": POST}, False),
+        ({"_config.yml": "future: true", "_posts/2025-01-01-a.md": POST}, True),
+        ({"_config.yml": "title: x", "source/_posts/a.md": POST}, True),
+        ({"_config.yml": "future: false", "source/_posts/a.md": POST}, False),
+        ({"hugo.toml": "title = 'x'"}, False),
+        ({"hugo.toml": "buildFuture = true"}, True),
+        ({"config.toml": "base_url = 'https://example.org'", "content/a.md": POST}, True),
+        ({"pelicanconf.py": "SITENAME = 'x'"}, True),
+        ({"pelicanconf.py": "WITH_FUTURE_DATES = False"}, False),
+        ({"conf.py": "BLOG_TITLE = 'x'"}, False),
+        ({"conf.py": "BLOG_TITLE = 'x'\nFUTURE_IS_NOW = True"}, True),
+        ({"eleventy.config.js": ""}, False),
+    ],
+)
+def test_what_the_engine_publishes_before_its_date_stays(tmp_path: Path, files: dict[str, str], expected: bool) -> None:
+    """Its readers have it: gone today and back on its day, it would be new to them."""
+    write_settings(blog(tmp_path, {**files, "posts/a.md": POST}))
+    text = (tmp_path / "feeds.toml").read_text("utf-8").replace('url = ""', 'url = "https://example.org/"')
+    (tmp_path / "feeds.toml").write_text(text, "utf-8")
+
+    assert expected == load(tmp_path).posts.include_future
+
+
+@pytest.mark.parametrize(
     ("files", "limit"),
     [
         ({"_config.yml": "plugins: [jekyll-feed]"}, 10),

@@ -35,6 +35,7 @@ class Found(Struct, frozen=True):
     permalink: str = ""
     out: str = ""
     paths: str = ""
+    future: str = ""  # "true" where the engine publishes posts before their date
     limit: str = ""  # entries of its feed, where that has fewer than ours would
 
 
@@ -98,6 +99,7 @@ def settings_text(found: Found) -> str:
         f"folders = [{', '.join(map(_quoted, found.folders))}]",
         f"engine = {_quoted(found.engine)}",
         *([f"permalink = {_quoted(found.permalink)}"] if found.permalink else []),
+        *([f"include_future = {found.future}  # as {found.engine} publishes them"] if found.future else []),
         "",
         "[feeds]",
         f"out = {_quoted(found.out or 'public')}{edit}the folder that is served at the address above",

@@ -35,6 +35,7 @@ def jekyll(look: Look) -> dict[str, Any]:
         "url": _joined(config.get("url"), config.get("baseurl")),
         "out": config.get("destination") or "_site",
         "paths": _places_of([] if feed is None else [("atom", feed.get("path") or "feed.xml")]),
+        "future": "true" if config.get("future") is True else "",
         "limit": 0 if feed is None else _fewer(feed.get("posts_limit", 10)),
     }
 
@@ -52,6 +53,7 @@ def hexo(look: Look) -> dict[str, Any]:
         "url": url if url.rstrip("/").endswith(root.rstrip("/")) else _joined(url, root),
         "out": config.get("public_dir") or "public",
         "paths": _places_of(_feeds_of_hexo(_map(config.get("feed")))),
+        "future": "" if config.get("future") is False else "true",
         "limit": _fewer(_map(config.get("feed")).get("limit")),
     }
 
@@ -83,6 +85,7 @@ def hugo(look: Look) -> dict[str, Any]:
         "url": config.get("baseurl"),
         "out": config.get("publishdir") or "public",
         "paths": _places_of([("rss", f"{rss.get('basename') or 'index'}.xml")]),
+        "future": "true" if config.get("buildfuture") is True else "",
         "limit": _fewer(_lower(_map(_lower(_map(config.get("services"))).get("rss"))).get("limit")),
     }
 
@@ -97,6 +100,7 @@ def zola(look: Look) -> dict[str, Any]:
         "url": config.get("base_url"),
         "out": config.get("output_dir") or "public",
         "paths": "astro" if "rss.xml" in names else "",
+        "future": "true",
         "limit": _fewer(config.get("feed_limit")),
     }
 
@@ -116,6 +120,7 @@ def pelican(look: Look) -> dict[str, Any]:
         "paths": _places_of(
             [("atom", config.get("FEED_ALL_ATOM") or "feeds/all.atom.xml"), ("rss", config.get("FEED_ALL_RSS"))]
         ),
+        "future": "true" if config.get("WITH_FUTURE_DATES", True) else "",
         "limit": _fewer(config.get("FEED_MAX_ITEMS")),
     }
 
@@ -142,6 +147,7 @@ def nikola(look: Look) -> dict[str, Any]:
         "url": config.get("SITE_URL"),
         "out": config.get("OUTPUT_FOLDER") or "output",
         "paths": "nikola",
+        "future": "true" if config.get("FUTURE_IS_NOW") else "",
         "limit": _fewer(config.get("FEED_LENGTH", 10)),
     }
 
