@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from feeds.model import Author, LeftOut, Post, Site
 from feeds.sources import ENGINES, Beside, Parsed, guess, parse, recognise
+from feeds.sources.hexo import slugized
 
 SITE = Site(url="https://example.org/", title="Site", language="en")
 
@@ -506,6 +507,22 @@ def test_addresses_that_end_in_html() -> None:
     assert [f"https://example.org/{path}" for path in ("2024/t.html", "x/", "posts/t.html")] == [
         each and each.url for each in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("أخبار مُهِمّة", "أخبار-مُهِمّة"),
+        ("ブログ", "ブログ"),
+        ("Ελληνικά й", "Ελληνικά-й"),
+        ("Œuvre Straße ÅØŁĐ ǆ Ａⓑ", "OEuvre-Strase-AOLD-dz-Ab"),
+        ("e\u0301 & co", "e\u0301-co"),
+        ("a\tb #1", "ab-1"),
+    ],
+)
+def test_names_of_hexo(name: str, expected: str) -> None:
+    """Latin letters lose their marks, those of other scripts do not."""
+    assert expected == slugized(name)
 
 
 @pytest.mark.parametrize(

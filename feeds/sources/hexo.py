@@ -19,7 +19,11 @@ from feeds.sources.permalink import expander
 from feeds.sources.text import one_line
 
 _ROOTS = ("source/_posts", "source/_drafts", "_posts", "_drafts")
-_SIGNS = re.compile(r"[\x00-\x1f\s~`!@#$%^&*()_+=\[\]{}|\\;:\"'<>,.?/-]+")
+_CONTROLS = re.compile(r"[\x00-\x1f]")
+_LATIN = re.compile(  # by the names of letters in Unicode
+    "(?:FULLWIDTH |CIRCLED )?LATIN (SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:SHARP |DOTLESS )?([A-Z]{1,2})(?: WITH .*)?"
+)
+_SIGNS = re.compile(r"[\s~`!@#$%^&*()_+=\[\]{}|\\;:\"'<>,.?/-]+")
 _IN_NAMES = {"year": r"\d{4}", "month": r"\d\d", "day": r"\d\d", "i_month": r"\d{1,2}", "i_day": r"\d{1,2}"}
 
 
@@ -35,9 +39,19 @@ def address(piece: Piece, permalink: str) -> str:
 
 
 def slugized(text: str) -> str:
-    """Make a name part of an address: Latin letters without marks, a hyphen for each run of signs of ASCII."""
-    bare = (char for char in unicodedata.normalize("NFD", text) if unicodedata.category(char) != "Mn")
-    return _SIGNS.sub("-", unicodedata.normalize("NFC", "".join(bare))).strip("-")
+    """Make a name part of an address: Latin letters without marks, a hyphen for each run of signs of ASCII.
+
+    Letters of other scripts keep their marks.
+    """
+    return _SIGNS.sub("-", "".join(map(_bare, _CONTROLS.sub("", text)))).strip("-")
+
+
+@cache
+def _bare(char: str) -> str:
+    latin = None if char.isascii() else _LATIN.fullmatch(unicodedata.name(char, ""))
+    if latin is None:
+        return char
+    return latin[2].lower() if latin[1] == "SMALL" else latin[2]
 
 
 def values_of(data: Mapping[str, Any], _: str) -> Mapping[str, Any]:
