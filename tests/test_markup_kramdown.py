@@ -180,3 +180,10 @@ def test_pathological(piece: str) -> None:
     """Nothing takes the square of its length: `RENDERERS` are told to do better where kramdown would."""
     with suppress(UnrenderableError):
         assert render(piece * 5_000)
+
+
+def test_many_abbreviations() -> None:
+    """Thousands of them are done in a moment: their pattern is made once, when they are all known."""
+    listed = "".join(f"*[a{n}]: b\n" for n in range(5_000))
+
+    assert 'title="b">a4999</abbr>' in render(f"a4999\n\n{listed}")
