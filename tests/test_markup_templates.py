@@ -247,6 +247,8 @@ def test_any_text(body: str, template: str, markup: str) -> None:
         "[[",
         "{#",
         "<!--",
+        "{/* " * 5,
+        "\t" * 20,
     ],
 )
 def test_pathological(template: str, piece: str) -> None:
@@ -259,3 +261,12 @@ def test_nested() -> None:
     body = "{{< note >}}" * 2_000 + "a" + "{{< /note >}}" * 2_000
 
     assert re.search("a", rendered(body, "hugo").entry.html)
+
+
+def test_nested_admonitions() -> None:
+    """Admonitions that nobody ends do not indent the rest of a post without bound."""
+    html = rendered(":::note\n" * 100 + "a\n" + ":::\n" * 100 + "\nb", "mdx", "gfm").entry.html
+
+    assert "<blockquote>\n" * 5 + "<p>" in html
+    assert "<blockquote>\n" * 6 not in html
+    assert html.endswith("<p>b</p>")

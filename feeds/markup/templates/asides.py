@@ -6,6 +6,7 @@ from html import escape
 
 from feeds.markup.templates.context import Context
 
+_DEPTH = 5  # of quotes; what is nested deeper stands in the innermost
 _FENCE = r"[ \t>]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)*(`{3,}|~{3,})"
 _ALERT = r"(\s*>\s*)\[!(\w+)\][+-]?[ \t]*(.*)$"
 _OPENED = r"( *):::+[ \t]*\{?\.?([a-z][\w-]*)\}?[ \t]*(?:\[(.*)\]|\"(.*)\"|([^{\[]*))(?:\{.*\})?[ \t]*$"
@@ -33,7 +34,7 @@ def _lines(lines: list[str], markup: str, context: Context) -> Iterator[str]:
         if block and line.strip() and not line.startswith(block):
             block = ""
             yield ""
-        prefix = "> " * depth + ("> " if block else "")
+        prefix = "> " * min(depth, _DEPTH) + ("> " if block else "")
         shown = line.removeprefix(block)
         if fence or found:
             is_end = found and fence and found[1].startswith(fence) and not line.strip(" \t>").strip(fence[0])
@@ -44,7 +45,7 @@ def _lines(lines: list[str], markup: str, context: Context) -> Iterator[str]:
         elif opened := re.match(_OPENED, line):
             depth += 1
             yield ""
-            yield from _head("> " * depth, opened[3] or opened[4] or opened[5] or opened[2])
+            yield from _head("> " * min(depth, _DEPTH), opened[3] or opened[4] or opened[5] or opened[2])
         elif depth and re.match(_CLOSED, line):
             depth -= 1
             yield ""
