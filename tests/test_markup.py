@@ -138,6 +138,10 @@ PATHOLOGICAL = {
     "nested tags": "<div>" * 10_000,
     "nested lists": "<ul><li>" * 10_000,
     "formulas": "<math>" * 10_000,
+    "fences": "~~~a\n" * 10_000,
+    "footnotes without end": "[^\n" * 10_000,
+    "admonitions": ":::note\n" * 5_000,
+    "tabs": "a" + "\t" * 50_000 + "a",
 }
 
 

@@ -70,3 +70,20 @@ def test_leak() -> None:
 def test_placeholders_of_the_author() -> None:
     """A post about them may show them."""
     assert "wzxhzdk:21" in render("`wzxhzdk:21`")
+
+
+@pytest.mark.parametrize("body", ["~~~a\n" * 3_000, "> > > > > > a\n\n" * 6_000], ids=["fences", "quotes"])
+def test_bounds(body: str) -> None:
+    """What takes the square of its length, or is read over and over, is left to a quicker renderer."""
+    with pytest.raises(UnrenderableError, match="takes too long"):
+        render(body)
+
+
+def test_closed_fences() -> None:
+    """Fences that end are no such thing, however many."""
+    assert render("~~~a\nb\n~~~\n\n" * 3_000).count("<pre>") == 3_000
+
+
+def test_names_of_footnotes() -> None:
+    """A bracket in a later line does not end the name of a footnote, so no text is searched for it to its end."""
+    assert "footnote" not in render("[^a\nb]: c")

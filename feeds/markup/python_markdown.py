@@ -20,7 +20,9 @@ from feeds.markup.unrenderable import UnrenderableError
 
 _STEPS = 10_000_000  # a second or less
 _STEPS_A_CHARACTER = 50
+_STEPS_A_BLOCK = 300  # however short: one in a quote in a quote is looked at three times
 _FENCED = re.compile(r"^(```++|~~~++).*?^\1", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(`{3,}|~{3,})([ ]*$)?", re.MULTILINE)
 # ":::python" or "#!python" as the first line; "#!/bin/sh" stays, it is a part of the code.
 _LANGUAGE = re.compile(r"(?:::+|#!)([\w#.+-]+)[ \t]*(?:hl_lines=(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*(?:\n|\Z)")
 _PLACEHOLDERS = ("\x02", "\x03", "klzzwxh:", "wzxhzdk:")
@@ -51,7 +53,7 @@ class _BlockMeter(BlockProcessor):
         self.budget = budget
 
     def test(self, parent: Element, block: str) -> bool:
-        self.budget.spend(3 * len(block))
+        self.budget.spend(_STEPS_A_BLOCK + 3 * len(block))
         return False
 
 
@@ -99,6 +101,8 @@ class _Bounds(Extension):
         lists.HEADER_RE = re.compile(rf"[ ]+{_ATTRIBUTES}[ ]*$")
         lists.BLOCK_RE = re.compile(rf"\n[ ]*{_ATTRIBUTES}[ ]*$")
         lists.INLINE_RE = re.compile(_ATTRIBUTES)
+        notes: Any = md.parser.blockprocessors["footnote"]
+        notes.RE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]*)\]:[ ]*(.*)$", re.MULTILINE)  # theirs runs on to any later "]"
 
 
 class _Renderer:
@@ -116,7 +120,15 @@ class _Renderer:
         self.budget.left = _STEPS + _STEPS_A_CHARACTER * len(body)
         tail = _FENCED.sub("", body[body.rfind(">") + 1 :]) if body.count("<") > 99 else ""
         self.budget.spend(tail.count("<") * len(tail))  # the HTML parser looks for the end of each tag
+        self.budget.spend(_endless(body) * len(body))
         return self.markdown.reset().convert(body)
+
+
+def _endless(body: str) -> int:
+    """Count the fences that no later one closes: to know it, all that follows each is searched."""
+    fences = list(_FENCE.finditer(body))
+    closed = {fence[1]: at for at, fence in enumerate(fences) if fence[2] is not None}
+    return sum(at > closed.get(fence[1], -1) for at, fence in enumerate(fences))
 
 
 # Renderers that nobody uses just now; to make one takes 8 ms. `list.pop` and `list.append` are atomic.
