@@ -105,3 +105,16 @@ def test_any_body_is_answered(html: str) -> None:
 
     assert once.startswith("<div>")
     assert once == f"<div>{inner(once).removeprefix('<div>').removesuffix('</div>')}</div>"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (f'<img src="https://e/a" width="{"9" * 5_000}">', '<img src="https://e/a" alt="">'),
+        (f'<img src="https://e/a" width="9" height="{"9" * 400}">', '<img src="https://e/a" width="9" alt="">'),
+        ("<audio><img>a</audio>b", "<div></div>b"),
+    ],
+)
+def test_oddities(html: str, expected: str) -> None:
+    """Sizes beyond any screen count for none, and pictures in players go with what the player held."""
+    assert expected == inner(html)

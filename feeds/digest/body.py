@@ -39,7 +39,7 @@ _TAG_INSTEAD = dict.fromkeys(_words("article details figcaption figure footer he
     **{f"h{level}": f"h{min(level + 1, 6)}" for level in range(2, 7)},  # the title of a post is an h2
     "h1": "h3",
 }
-_PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*")
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 
 
 def mail_safe(html: str) -> str:
@@ -53,6 +53,8 @@ def mail_safe(html: str) -> str:
 
     root = fragment_fromstring(html, create_parent="div")
     for element in [each for each in root.iter() if isinstance(each, HtmlElement) and isinstance(each.tag, str)]:
+        if element.getparent() is None:  # what a player held, or the root
+            continue
         element.attrib.pop("class", None)
         _settle_colours(element)
         _REWRITES.get(element.tag, _rename)(element)
