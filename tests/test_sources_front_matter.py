@@ -269,3 +269,11 @@ def test_text_that_resembles_keys_is_read_at_once() -> None:
     text = "Title: سلام\nSummary: a\n" + "    some words that go on\n" * 100 + "\nbody\n"
 
     assert "سلام" == read(text).values["title"]
+
+
+def test_numbers_too_long_to_be_written_are_named() -> None:
+    """Hexadecimal ones of TOML may have more digits than Python writes: one costs its key, not the build."""
+    found = read(f"+++\ntitle = 0x{'f' * 5_000}\ndraft = true\n+++\nbody\n")
+
+    assert found.values == {"title": f"0x{'f' * 5_000}", "draft": True}
+    assert ["a number is too long" in problem.what for problem in found.problems] == [True]
