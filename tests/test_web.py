@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from feeds import newsletter as deeds
 from feeds import subscriptions
@@ -164,6 +165,22 @@ def test_link_of_a_newsletter_that_is_gone_ends_what_it_can(tmp_path: Path, site
     assert "/again" not in one_clicked.text
     assert (asked.status, one_clicked.status, again.status) == (200, 200, 404)
     assert gets == ({} if is_moved else {"choice": 1})
+
+
+def test_no_to_a_newsletter_that_is_gone_is_no_to_that_alone(tmp_path: Path, site: Site) -> None:
+    """Who was asked about it, and never had it, keeps what they get."""
+    site.sign_up("leila@example.net")
+    site.errands.run()
+    (question,) = site.mails()
+    with site.store.writing() as connection:
+        connection.execute(tables.subscriber.update().values(status="active"))
+        subscribers.subscribe(connection, {1: Subscription("choice")}, 0, MONDAY)
+    with Site(tmp_path, site.store, CHOICE).served() as renamed:
+        reply = renamed.ask("POST", one_click(question), b"List-Unsubscribe=One-Click")
+    with site.store.reading() as connection:
+        gets, asked = subscribers.newsletters(connection), connection.scalars(select(tables.request.c.newsletter)).all()
+
+    assert (reply.status, gets, asked) == (200, {"choice": 1}, [])
 
 
 @pytest.mark.usefixtures("every_database")

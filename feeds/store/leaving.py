@@ -25,10 +25,12 @@ def leave(connection: Connection, subscriber_id: int, newsletter: str, reason: s
     return True
 
 
-def has_had(connection: Connection, subscriber_id: int, newsletter: str) -> bool:
-    """Tell whether a reader gets a newsletter, or has left it."""
+def was_moved(connection: Connection, subscriber_id: int, newsletter: str) -> bool:
+    """Tell whether a reader had issues of a newsletter, though they neither get it nor have left it."""
     theirs = and_(subscription.c.subscriber_id == subscriber_id, subscription.c.newsletter == newsletter)
-    return connection.scalar(select(1).where(theirs)) is not None
+    had = select(1).join_from(delivery, issue).where(delivery.c.subscriber_id == subscriber_id)
+    moved = had.where(issue.c.newsletter == newsletter, ~select(1).where(theirs).exists())
+    return connection.scalar(moved.limit(1)) is not None
 
 
 def subscribes(connection: Connection, subscriber_id: int) -> bool:

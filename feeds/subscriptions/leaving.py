@@ -36,15 +36,15 @@ def leave(
 ) -> bool:
     """End one subscription, the last of which takes the reader off the list; tell whether that is a change.
 
-    Who was only asked whether they want it, is not asked any more. Who gets others, while feeds.toml has this one no
-    more and they neither get it nor left it, was moved from it to those: they leave them all.
+    Who was only asked whether they want it, is not asked any more. Who had issues of it, while feeds.toml has it no
+    more and they neither get it nor left it, was moved from it to others: they leave them all.
 
     With a `generation`, that of a link, only if the reader's links are still of that generation.
     """
     if generation is not None and leaving.generation(connection, subscriber_id) != generation:
         return False
     is_known = any(each.name == newsletter for each in settings.newsletter)
-    if not (is_known or leaving.has_had(connection, subscriber_id, newsletter)):
+    if not is_known and leaving.was_moved(connection, subscriber_id, newsletter):
         return _unsubscribe(connection, subscriber_id, now, how)
     withdrawn = requests.withdraw(connection, [subscriber_id], newsletter, now)
     if not leaving.leave(connection, subscriber_id, newsletter, f"unsubscribed {how}", now):
